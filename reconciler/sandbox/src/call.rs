@@ -1,0 +1,48 @@
+//! One call as a service's handler sees it, after the wire protocol was taken off.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::error::AwsError;
+
+/// A decoded call. `parameters` is a JSON object in the shape of the API reference: awsQuery's
+/// `Tags.member.1.Key` arrives as `{"Tags": [{"Key": ...}]}`, every scalar as a string.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) operation: String,
+    pub(crate) region: String,
+    pub(crate) parameters: Value,
+    /// The sandbox's clock at the time of the call.
+    pub(crate) now: Timestamp,
+    pub(crate) request_id: String,
+}
+
+/// What a handler answers: the result's members in the shape of the API reference, or AWS's error.
+/// The protocol layer turns arrays into `<member>` lists and drops nulls.
+pub(crate) type Answer = Result<Value, AwsError>;
+
+impl Call {
+    /// A string parameter, if given and not empty.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// A string parameter that the operation requires.
+    pub(crate) fn required(&self, name: &str) -> Result<&str, AwsError> {
+        self.text(name).ok_or_else(|| {
+            AwsError::validation(format!(
+                "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
+            ))
+        })
+    }
+
+    /// A boolean parameter, if given.
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
+        self.text(name).map(|text| text.eq_ignore_ascii_case("true"))
+    }
+
+    /// A list parameter; empty when not given.
+    pub(crate) fn list(&self, name: &str) -> &[Value] {
+        self.parameters.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+}

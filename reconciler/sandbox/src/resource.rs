@@ -1,0 +1,25 @@
+//! A physical resource: the live properties that CloudFormation, Cloud Control, the service's own API
+//! and out-of-band changes all read and write.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A live resource. Its row key is [`Resource::key`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Resource {
+    /// `AWS::S3::Bucket`
+    pub(crate) type_name: String,
+    pub(crate) region: String,
+    /// The primary identifier, as Cloud Control takes it and as `Ref` mostly returns it.
+    pub(crate) identifier: String,
+    /// The live properties in the shape of the registry schema, defaults included where they are modelled.
+    pub(crate) properties: Map<String, Value>,
+    /// Read-only attributes (`Arn`, `KeyId`, ...), which `Fn::GetAtt` reads.
+    pub(crate) attributes: Map<String, Value>,
+}
+
+impl Resource {
+    pub(crate) fn key(region: &str, type_name: &str, identifier: &str) -> String {
+        format!("{region}|{type_name}|{identifier}")
+    }
+}
