@@ -12,7 +12,11 @@ pub(crate) struct AwsError {
 impl AwsError {
     /// A 400 with this code.
     pub(crate) fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { status: 400, code: code.to_owned(), message: message.into() }
+        Self {
+            status: 400,
+            code: code.to_owned(),
+            message: message.into(),
+        }
     }
 
     /// CloudFormation's and STS's generic refusal.

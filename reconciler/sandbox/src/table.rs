@@ -11,7 +11,10 @@ pub(crate) struct Table<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { rows: BTreeMap::new(), changed: BTreeSet::new() }
+        Self {
+            rows: BTreeMap::new(),
+            changed: BTreeSet::new(),
+        }
     }
 }
 

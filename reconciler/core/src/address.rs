@@ -1,0 +1,117 @@
+//! How a unit is named: `stacks/kms`, or `stacks/guardduty@us-east-1` where one file makes a unit per region.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The name of one unit of desired state, parsed once.
+///
+/// ```
+/// # use reconcile_core::address::Address;
+/// let address: Address = "stacks/guardduty@us-east-1".parse()?;
+/// assert_eq!((address.kind(), address.name(), address.region()), ("stacks", "guardduty", Some("us-east-1")));
+/// assert_eq!(address.to_string(), "stacks/guardduty@us-east-1");
+/// # Ok::<(), reconcile_core::address::ParseAddressError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Address {
+    kind: String,
+    name: String,
+    region: Option<String>,
+}
+
+/// What was written is not an address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{written}` is not an address: write `kind/name`, such as `stacks/kms`")]
+pub struct ParseAddressError {
+    written: String,
+}
+
+impl Address {
+    /// The address of `name` among a kind's units; `kind` is the plural, such as `stacks`.
+    pub fn new(kind: &str, name: &str) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            region: None,
+        }
+    }
+
+    /// The same name as the unit of one region among several.
+    #[must_use]
+    pub fn in_region(self, region: &str) -> Self {
+        Self {
+            region: Some(region.to_owned()),
+            ..self
+        }
+    }
+
+    /// The plural of the kind: `stacks`.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// The file stem that declares it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The region, where one file makes a unit per region.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind, self.name)?;
+        self.region
+            .as_ref()
+            .map_or(Ok(()), |region| write!(f, "@{region}"))
+    }
+}
+
+impl FromStr for Address {
+    type Err = ParseAddressError;
+
+    fn from_str(written: &str) -> Result<Self, Self::Err> {
+        let error = || ParseAddressError {
+            written: written.to_owned(),
+        };
+        let (kind, rest) = written.split_once('/').ok_or_else(error)?;
+        let (name, region) = match rest.split_once('@') {
+            Some((name, region)) => (name, Some(region)),
+            None => (rest, None),
+        };
+        let plain = |part: &str| {
+            !part.is_empty()
+                && part
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        };
+        if !plain(kind) || !plain(name) || !region.is_none_or(plain) {
+            return Err(error());
+        }
+        let address = Self::new(kind, name);
+        Ok(match region {
+            Some(region) => address.in_region(region),
+            None => address,
+        })
+    }
+}
+
+impl TryFrom<String> for Address {
+    type Error = ParseAddressError;
+
+    fn try_from(written: String) -> Result<Self, Self::Error> {
+        written.parse()
+    }
+}
+
+impl From<Address> for String {
+    fn from(address: Address) -> Self {
+        address.to_string()
+    }
+}

@@ -1,0 +1,42 @@
+//! What a run cost in AWS calls.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Calls made, retries included. Operations are keyed `service:Operation`, as in IAM actions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Calls {
+    /// All calls.
+    pub total: u64,
+    /// Calls that can change something in AWS.
+    pub writes: u64,
+    /// Calls answered with a throttling error.
+    pub throttled: u64,
+    /// Calls per operation.
+    pub by_operation: BTreeMap<String, u64>,
+}
+
+impl Calls {
+    /// Counts one call.
+    pub fn count(&mut self, service: &str, operation: &str) {
+        self.total += 1;
+        self.writes += u64::from(is_write(operation));
+        *self
+            .by_operation
+            .entry(format!("{service}:{operation}"))
+            .or_default() += 1;
+    }
+}
+
+/// Whether an AWS operation can change anything, by the verb its name begins with.
+///
+/// `DetectStackDrift` counts as a read, as in IAM's access levels for CloudFormation (Service
+/// Authorization Reference): it compares, and only the result of the comparison is stored.
+pub fn is_write(operation: &str) -> bool {
+    const READS: [&str; 9] = [
+        "BatchGet", "Describe", "Detect", "Estimate", "Get", "Head", "List", "Search", "Validate",
+    ];
+    !READS.iter().any(|verb| operation.starts_with(verb))
+}

@@ -1,0 +1,55 @@
+//! An environment: where units live, and what is true for all of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::address::Address;
+
+/// An account, a region, and the variables and tags that hold there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// The file stem.
+    pub name: String,
+    /// Where it is.
+    pub target: Target,
+    /// The bucket of ledger, lease and run records.
+    pub state_bucket: String,
+    /// Whether it is taken when none is named.
+    pub default: bool,
+    /// What `${env.NAME}` means.
+    pub variables: BTreeMap<String, String>,
+    /// Tags put on every stack.
+    pub tags: BTreeMap<String, String>,
+    /// Owned units that left `desired/` and may be deleted although they hold data.
+    pub allow_delete: BTreeSet<Address>,
+}
+
+/// What an environment's calls go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The embedded AWS.
+    Sandbox {
+        /// The region that units are in unless they say otherwise.
+        region: String,
+    },
+    /// An AWS account.
+    Aws {
+        /// Twelve digits; compared with STS before any other call.
+        account: String,
+        /// The region that units are in unless they say otherwise.
+        region: String,
+    },
+}
+
+impl Target {
+    /// The region that units are in unless they say otherwise.
+    pub fn region(&self) -> &str {
+        match self {
+            Self::Sandbox { region } | Self::Aws { account: _, region } => region,
+        }
+    }
+
+    /// Whether this is the embedded AWS.
+    pub fn is_sandbox(&self) -> bool {
+        matches!(self, Self::Sandbox { .. })
+    }
+}

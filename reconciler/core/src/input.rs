@@ -1,0 +1,85 @@
+//! Values that flow from unit to unit: known now, or pending until another unit exists.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::address::Address;
+use crate::text::{Part, Reference, Text};
+
+/// A value as planning sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// Known now.
+    Known(String),
+    /// Known once these units were applied.
+    Pending(BTreeSet<Address>),
+}
+
+impl Value {
+    /// The text, if it is known.
+    pub fn known(&self) -> Option<&str> {
+        match self {
+            Self::Known(text) => Some(text),
+            Self::Pending(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(text) => f.write_str(text),
+            Self::Pending(after) => {
+                let after: Vec<_> = after.iter().map(ToString::to_string).collect();
+                write!(f, "(known after {})", after.join(", "))
+            }
+        }
+    }
+}
+
+/// What the units planned or applied so far publish.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs {
+    outputs: BTreeMap<Address, BTreeMap<String, Value>>,
+}
+
+impl Inputs {
+    /// Notes what a unit publishes.
+    pub fn publish(&mut self, address: Address, outputs: BTreeMap<String, Value>) {
+        self.outputs.insert(address, outputs);
+    }
+
+    /// The value of one reference; pending when its unit has not published it.
+    pub fn get(&self, reference: &Reference) -> Value {
+        self.outputs
+            .get(&reference.address)
+            .and_then(|outputs| outputs.get(&reference.output))
+            .cloned()
+            .unwrap_or_else(|| Value::Pending(BTreeSet::from([reference.address.clone()])))
+    }
+
+    /// The text with its references resolved; pending as a whole if any of them is.
+    pub fn resolve(&self, text: &Text) -> Value {
+        let mut known = String::new();
+        let mut pending = BTreeSet::new();
+        for part in text.parts() {
+            match part {
+                Part::Literal(literal) => known.push_str(literal),
+                // Variables were replaced when the file was loaded; what is left names itself.
+                Part::Variable(name) => known.push_str(name),
+                Part::Reference(reference) => match self.get(reference) {
+                    Value::Known(value) => known.push_str(&value),
+                    Value::Pending(after) => pending.extend(after),
+                },
+            }
+        }
+        if pending.is_empty() {
+            Value::Known(known)
+        } else {
+            Value::Pending(pending)
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The plan: verdicts in graph order, immutable once made, with a digest that names it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::address::Address;
+use crate::coverage::Coverage;
+use crate::digest::Digest;
+use crate::input::Value;
+use crate::verdict::{Action, Change, Verdict};
+
+/// What planning one unit gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// The decision.
+    pub verdict: Verdict,
+    /// What the unit publishes, now or once the verdict was carried out.
+    pub outputs: BTreeMap<String, Value>,
+    /// The digest of what git declares, inputs resolved.
+    pub desired: Digest,
+    /// The digest of what AWS showed.
+    pub observed: Digest,
+    /// How much of it was seen.
+    pub coverage: Coverage,
+}
+
+/// One unit of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedUnit {
+    /// Its name.
+    pub address: Address,
+    /// The kind's word, as files spell it: `Stack`.
+    pub kind: &'static str,
+    /// The units that come first.
+    pub after: Vec<Address>,
+    /// The decision and its basis.
+    pub planned: Planned,
+}
+
+/// All verdicts of one run, dependencies first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    units: Vec<PlannedUnit>,
+    digest: Digest,
+}
+
+/// Units counted by what happens to them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(
+    missing_docs,
+    reason = "each field is the count of the verdict, action or outcome it is named after"
+)]
+pub struct Summary {
+    pub create: u64,
+    pub update: u64,
+    pub replace: u64,
+    pub delete: u64,
+    pub revert: u64,
+    pub recover: u64,
+    pub in_sync: u64,
+    pub blocked: u64,
+    pub unknown: u64,
+    pub failed: u64,
+}
+
+impl Plan {
+    /// A plan of these units, which are in graph order.
+    ///
+    /// The digest covers, for every unit that is not in sync, what is wanted, what was seen and what is
+    /// done: an unrelated merge does not change it, and neither does the commit.
+    pub fn new(units: Vec<PlannedUnit>) -> Self {
+        let basis: Vec<_> = units
+            .iter()
+            .filter(|unit| unit.planned.verdict != Verdict::InSync)
+            .map(|unit| {
+                let Planned {
+                    verdict,
+                    desired,
+                    observed,
+                    outputs: _,
+                    coverage: _,
+                } = &unit.planned;
+                let action = verdict.change().map(|change| change.action);
+                (&unit.address, desired, observed, verdict.word(), action)
+            })
+            .collect();
+        let digest = Digest::of_json(&basis);
+        Self { units, digest }
+    }
+
+    /// The units, dependencies first.
+    pub fn units(&self) -> &[PlannedUnit] {
+        &self.units
+    }
+
+    /// One unit.
+    pub fn unit(&self, address: &Address) -> Option<&PlannedUnit> {
+        self.units.iter().find(|unit| unit.address == *address)
+    }
+
+    /// The name of the plan.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// Units with a change that can be carried out.
+    pub fn changes(&self) -> impl Iterator<Item = (&PlannedUnit, &Change)> {
+        self.units
+            .iter()
+            .filter_map(|unit| match &unit.planned.verdict {
+                Verdict::Change(change) => Some((unit, change)),
+                Verdict::InSync | Verdict::Blocked { .. } | Verdict::Unknown { .. } => None,
+            })
+    }
+
+    /// Units counted by verdict.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for unit in &self.units {
+            match &unit.planned.verdict {
+                Verdict::InSync => summary.in_sync += 1,
+                Verdict::Change(change) => *summary.of_action(change.action) += 1,
+                Verdict::Blocked { .. } => summary.blocked += 1,
+                Verdict::Unknown { .. } => summary.unknown += 1,
+            }
+        }
+        summary
+    }
+
+    /// How much was seen, over all units.
+    pub fn coverage(&self) -> Coverage {
+        let mut coverage = Coverage::default();
+        for unit in &self.units {
+            coverage.add(&unit.planned.coverage);
+        }
+        coverage
+    }
+}
+
+impl Summary {
+    /// The count of one action.
+    pub fn of_action(&mut self, action: Action) -> &mut u64 {
+        match action {
+            Action::Create => &mut self.create,
+            Action::Update => &mut self.update,
+            Action::Replace => &mut self.replace,
+            Action::Delete => &mut self.delete,
+            Action::Revert => &mut self.revert,
+            Action::Recover => &mut self.recover,
+        }
+    }
+
+    /// Changes that were planned or made.
+    pub fn changes(&self) -> u64 {
+        self.create + self.update + self.replace + self.delete + self.revert + self.recover
+    }
+}

@@ -1,0 +1,3 @@
+//! The way to AWS: one session, with every call limited, counted and retried in one place.
+
+pub mod session;

@@ -1,0 +1,188 @@
+//! What a kind is to the engine: how it is written, observed, planned and carried out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use reconcile_core::address::Address;
+use reconcile_core::environment::Environment;
+use reconcile_core::input::Inputs;
+use reconcile_core::observation::Observation;
+use reconcile_core::plan::Planned;
+use reconcile_core::problem::Place;
+use reconcile_core::text::Reference;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use crate::aws::session::Session;
+use crate::events::UnitEvents;
+use crate::load::document::Document;
+use crate::load::scope::Scope;
+
+/// A kind of unit: one folder of `reconciler/kinds/` and one line of the command line's registry.
+///
+/// Expected flow: [`Kind::interpret`] every document, [`Kind::observe`] all units at once,
+/// [`Kind::plan`] each; then, in an apply and per unit, observe again, plan again, and
+/// [`Kind::carry_out`] the steps, until the plan says `InSync`.
+#[async_trait]
+pub trait Kind: Send + Sync + Sized + 'static {
+    /// As files spell it in `kind:`.
+    const WORD: &'static str;
+    /// As addresses and folders spell it.
+    const PLURAL: &'static str;
+
+    /// A file as it is written.
+    type Raw: DeserializeOwned + JsonSchema;
+    /// A unit as it is meant.
+    type Spec: Send + Sync;
+    /// A unit as AWS shows it.
+    type State: Clone + Send + Sync;
+    /// One thing to do, with nothing left to choose.
+    type Step: fmt::Debug + Send + Sync;
+
+    /// Says what a file means in an environment; what is wrong goes to `scope`.
+    fn interpret(
+        raw: Self::Raw,
+        document: &Document,
+        scope: &mut Scope<'_>,
+    ) -> Vec<Unit<Self::Spec>>;
+
+    /// Decides about one unit. Pure and total.
+    fn plan(
+        wanted: &Wanted<'_, Self::Spec>,
+        seen: &Observation<Self::State>,
+        context: &PlanContext<'_>,
+    ) -> Decision<Self::Step>;
+
+    /// What the ledger keeps of a state, so that the next look costs less.
+    fn note(state: &Self::State) -> Option<Json>;
+
+    /// Takes what it needs of the session: clients, clock, identity of the run.
+    fn connect(session: &Session) -> Self;
+
+    /// Looks at all units at once, and for those that the environment owns without declaring them.
+    async fn observe(&self, look: &Look<'_, Self::Spec>) -> Seen<Self::State>;
+
+    /// Looks at one unit again.
+    async fn observe_one(
+        &self,
+        address: &Address,
+        look: &Look<'_, Self::Spec>,
+    ) -> Observation<Self::State>;
+
+    /// Does one step. Idempotent: a step that was done before is found done.
+    async fn carry_out(&self, step: &Self::Step, events: &UnitEvents) -> Result<(), StepError>;
+}
+
+/// One declared unit.
+#[derive(Debug, Clone)]
+pub struct Unit<Spec> {
+    /// Its name.
+    pub address: Address,
+    /// What is declared.
+    pub spec: Spec,
+    /// The edges and names that the engine reads.
+    pub links: Links,
+}
+
+/// How a unit hangs together with others.
+#[derive(Debug, Clone)]
+pub struct Links {
+    /// Where it is declared.
+    pub place: Place,
+    /// The region it lives in.
+    pub region: String,
+    /// What it refers to, and where.
+    pub references: Vec<(Reference, Place)>,
+    /// `dependsOn`, and where.
+    pub depends_on: Vec<(Address, Place)>,
+    /// The names that others may refer to.
+    pub outputs: BTreeSet<String>,
+    /// Names that it publishes within its region other than by reference (a template's exports).
+    pub provides: BTreeSet<String>,
+    /// Names that it takes from its region other than by reference (a template's imports).
+    pub needs: BTreeSet<String>,
+}
+
+/// What a unit should be.
+#[derive(Debug, Clone, Copy)]
+pub enum Wanted<'a, Spec> {
+    /// `desired/` declares it.
+    Declared(&'a Spec),
+    /// It is ours, and `desired/` does not declare it any more.
+    Gone,
+}
+
+/// What planning may know besides the unit and what was seen of it.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanContext<'a> {
+    /// The unit.
+    pub address: &'a Address,
+    /// Where.
+    pub environment: &'a Environment,
+    /// What other units publish.
+    pub inputs: &'a Inputs,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// A verdict with the steps that carry it out.
+#[derive(Debug)]
+pub struct Decision<Step> {
+    /// For people and for the engine.
+    pub planned: Planned,
+    /// For [`Kind::carry_out`], in order; empty unless the verdict is a change.
+    pub steps: Vec<Step>,
+}
+
+/// How hard to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Depth {
+    /// Believe nothing that the ledger says.
+    pub full: bool,
+    /// Ask AWS for a fresh drift detection first.
+    pub detect: bool,
+}
+
+/// What a look is for.
+#[derive(Debug)]
+pub struct Look<'a, Spec> {
+    /// Where.
+    pub environment: &'a Environment,
+    /// What is declared.
+    pub declared: BTreeMap<Address, &'a Spec>,
+    /// What the ledger says of units: a cache, never the truth.
+    pub notes: &'a BTreeMap<Address, Json>,
+    /// How hard to look.
+    pub depth: Depth,
+    /// The drift detection that [`Depth::detect`] asks for reports here, unit by unit.
+    pub events: &'a crate::events::Events,
+}
+
+/// The answer to a look.
+#[derive(Debug, Clone)]
+pub struct Seen<State> {
+    /// Declared units.
+    pub declared: BTreeMap<Address, Observation<State>>,
+    /// Units that the environment owns without declaring them, in the order in which they may be
+    /// deleted; or why they could not be listed.
+    pub gone: Result<Vec<(Address, State)>, String>,
+}
+
+/// A step that could not be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StepError {
+    /// What AWS computed goes further than what git permits or a reader saw. Nothing was changed.
+    #[error("{why}")]
+    Refused {
+        /// Why.
+        why: String,
+        /// What a person does about it.
+        unblock: String,
+    },
+    /// AWS refused it, or it failed.
+    #[error("{0}")]
+    Failed(String),
+}

@@ -1,0 +1,4 @@
+//! Reads `desired/`: files to documents with positions, documents to environments and units.
+
+pub mod document;
+pub mod scope;
