@@ -1,7 +1,5 @@
 //! A second opinion on a plan, by code that did not write it, before anything is carried out.
 
-use std::collections::BTreeSet;
-
 use crate::plan::{Plan, PlannedUnit};
 use crate::verdict::{Action, Change, DangerLevel, Verdict};
 
@@ -91,13 +89,8 @@ fn carried_out(unit: &PlannedUnit) -> Option<&Change> {
 }
 
 fn dependencies_first(plan: &Plan, unit: &PlannedUnit) -> bool {
-    let before: BTreeSet<_> = plan
-        .units()
-        .iter()
-        .take_while(|other| other.address != unit.address)
-        .map(|other| &other.address)
-        .collect();
-    unit.after
-        .iter()
-        .all(|dependency| before.contains(dependency) || plan.unit(dependency).is_none())
+    let own = plan.position(&unit.address);
+    unit.after.iter().all(|dependency| {
+        plan.position(dependency).is_none_or(|place| own.is_some_and(|own| place < own))
+    })
 }

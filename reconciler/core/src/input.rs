@@ -42,22 +42,60 @@ impl fmt::Display for Value {
 
 /// What the units planned or applied so far publish.
 #[derive(Debug, Clone, Default)]
-pub struct Inputs {
-    outputs: BTreeMap<Address, BTreeMap<String, Value>>,
+pub struct Outputs {
+    units: BTreeMap<Address, BTreeMap<String, Value>>,
 }
 
-impl Inputs {
+/// [`Outputs`] as a unit of one region sees them.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    outputs: &'a Outputs,
+    region: &'a str,
+}
+
+/// The unit that a name means to a unit of `region`: the one of that name, or its unit of that region.
+pub fn in_region(
+    address: &Address,
+    region: &str,
+    exists: impl Fn(&Address) -> bool,
+) -> Option<Address> {
+    if exists(address) {
+        return Some(address.clone());
+    }
+    let regional = address.clone().in_region(region);
+    exists(&regional).then_some(regional)
+}
+
+impl Outputs {
     /// Notes what a unit publishes.
     pub fn publish(&mut self, address: Address, outputs: BTreeMap<String, Value>) {
-        self.outputs.insert(address, outputs);
+        self.units.insert(address, outputs);
     }
 
+    /// What a unit published.
+    pub fn of(&self, address: &Address) -> Option<&BTreeMap<String, Value>> {
+        self.units.get(address)
+    }
+
+    /// What these units published.
+    #[must_use]
+    pub fn only(&self, units: &[Address]) -> Self {
+        let of = |address: &Address| Some((address.clone(), self.units.get(address)?.clone()));
+        Self { units: units.iter().filter_map(of).collect() }
+    }
+
+    /// As a unit of `region` sees them.
+    pub fn seen_from<'a>(&'a self, region: &'a str) -> Inputs<'a> {
+        Inputs { outputs: self, region }
+    }
+}
+
+impl Inputs<'_> {
     /// The value of one reference; pending when its unit has not published it.
     pub fn get(&self, reference: &Reference) -> Value {
-        self.outputs
-            .get(&reference.address)
-            .and_then(|outputs| outputs.get(&reference.output))
-            .cloned()
+        let units = &self.outputs.units;
+        in_region(&reference.address, self.region, |address| units.contains_key(address))
+            .and_then(|address| units.get(&address)?.get(&reference.output).cloned())
             .unwrap_or_else(|| Value::Pending(BTreeSet::from([reference.address.clone()])))
     }
 
@@ -76,10 +114,6 @@ impl Inputs {
                 },
             }
         }
-        if pending.is_empty() {
-            Value::Known(known)
-        } else {
-            Value::Pending(pending)
-        }
+        if pending.is_empty() { Value::Known(known) } else { Value::Pending(pending) }
     }
 }

@@ -42,6 +42,7 @@ pub struct PlannedUnit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     units: Vec<PlannedUnit>,
+    places: BTreeMap<Address, usize>,
     digest: Digest,
 }
 
@@ -87,7 +88,9 @@ impl Plan {
             })
             .collect();
         let digest = Digest::of_json(&basis);
-        Self { units, digest }
+        let places =
+            units.iter().enumerate().map(|(place, unit)| (unit.address.clone(), place)).collect();
+        Self { units, places, digest }
     }
 
     /// The units, dependencies first.
@@ -97,7 +100,12 @@ impl Plan {
 
     /// One unit.
     pub fn unit(&self, address: &Address) -> Option<&PlannedUnit> {
-        self.units.iter().find(|unit| unit.address == *address)
+        self.position(address).and_then(|place| self.units.get(place))
+    }
+
+    /// The place of a unit in the order.
+    pub fn position(&self, address: &Address) -> Option<usize> {
+        self.places.get(address).copied()
     }
 
     /// The name of the plan.

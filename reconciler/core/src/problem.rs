@@ -24,6 +24,19 @@ pub struct Place {
 }
 
 impl Place {
+    /// The place at a line and a column (from 1, in characters), to the end of the word there.
+    pub fn at_line_column(file: &Arc<SourceFile>, line: usize, column: usize) -> Self {
+        let lines = file.text.split_inclusive('\n');
+        let start: usize = lines.take(line.saturating_sub(1)).map(str::len).sum();
+        let rest = file.text.get(start..).unwrap_or_default();
+        let offset: usize =
+            rest.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
+        let begin = (start + offset).min(file.text.len());
+        let word = file.text[begin..].find(|c: char| c.is_whitespace() || c == ':');
+        let length = word.unwrap_or(file.text.len() - begin).max(1);
+        Self { file: Arc::clone(file), range: begin..(begin + length).min(file.text.len()) }
+    }
+
     /// Line and column of the beginning, both from 1; the column counts characters.
     pub fn line_column(&self) -> (usize, usize) {
         let before = self

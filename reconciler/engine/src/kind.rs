@@ -49,6 +49,9 @@ pub trait Kind: Send + Sync + Sized + 'static {
         scope: &mut Scope<'_>,
     ) -> Vec<Unit<Self::Spec>>;
 
+    /// Finds what is wrong between units of the kind that are each right by themselves.
+    fn check(units: &[Unit<Self::Spec>], scope: &mut Scope<'_>);
+
     /// Decides about one unit. Pure and total.
     fn plan(
         wanted: &Wanted<'_, Self::Spec>,
@@ -123,7 +126,7 @@ pub struct PlanContext<'a> {
     /// Where.
     pub environment: &'a Environment,
     /// What other units publish.
-    pub inputs: &'a Inputs,
+    pub inputs: Inputs<'a>,
     /// When.
     pub now: Timestamp,
 }

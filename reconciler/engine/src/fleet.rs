@@ -1,0 +1,272 @@
+//! All units of one kind in one environment, with the kind's types out of sight.
+//!
+//! The engine works on [`Fleet`]s; [`Registered`] makes one out of any [`Kind`].
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use async_trait::async_trait;
+use reconcile_core::address::Address;
+use reconcile_core::input::Value;
+use reconcile_core::observation::Observation;
+use reconcile_core::outcome::Outcome;
+use reconcile_core::plan::Planned;
+use reconcile_core::verdict::{Change, Verdict};
+use serde_json::Value as Json;
+
+use crate::aws::session::Session;
+use crate::events::{Events, UnitEvents};
+use crate::kind::{
+    Decision, Depth, Kind, Links, Look, PlanContext, Seen, StepError, Unit, Wanted,
+};
+use crate::load::KindInfo;
+use crate::load::document::Document;
+use crate::load::scope::Scope;
+
+/// How often a unit is looked at and planned again before it is given up: recovery takes a round,
+/// and so does what follows it.
+const MAX_ROUNDS: usize = 6;
+
+/// A kind, to the code that does not know which.
+pub trait AnyKind: Send + Sync {
+    /// What loading needs to know.
+    fn info(&self) -> KindInfo;
+    /// Makes the fleet of what is declared; what is wrong goes to `scope`.
+    fn interpret(&self, documents: &[&Document], scope: &mut Scope<'_>) -> Box<dyn Fleet>;
+}
+
+/// The units of a kind.
+#[async_trait]
+pub trait Fleet: Send + Sync {
+    /// The kind, as files spell it.
+    fn word(&self) -> &'static str;
+    /// The kind, as addresses spell it.
+    fn plural(&self) -> &'static str;
+    /// How the declared units hang together with others.
+    fn links(&self) -> BTreeMap<Address, Links>;
+    /// Looks at all units; afterwards they can be planned.
+    async fn observe(&mut self, session: &Session, look: &FleetLook<'_>);
+    /// Units that are ours without being declared, in the order in which they may be deleted.
+    fn gone(&self) -> Result<Vec<Address>, String>;
+    /// Decides about one unit from what was observed.
+    fn plan(&self, context: &PlanContext<'_>) -> Planned;
+    /// What the ledger should keep of what was observed.
+    fn notes(&self) -> BTreeMap<Address, Option<Json>>;
+    /// Looks at one unit again, decides again, and does what it takes.
+    async fn carry_out(&self, task: &Task<'_>) -> Done;
+}
+
+/// What a look at a fleet is for.
+#[derive(Debug)]
+pub struct FleetLook<'a> {
+    /// What the ledger says.
+    pub notes: &'a BTreeMap<Address, Json>,
+    /// How hard to look.
+    pub depth: Depth,
+    /// Who is told.
+    pub events: &'a Events,
+}
+
+/// One unit's turn in an apply.
+#[derive(Debug)]
+pub struct Task<'a> {
+    /// What planning may know.
+    pub context: PlanContext<'a>,
+    /// What the reader of the plan saw, where a change was planned.
+    pub approved: Option<&'a Change>,
+    /// Who is told.
+    pub events: UnitEvents,
+}
+
+/// The end of one unit's turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What the unit publishes now.
+    pub outputs: BTreeMap<String, Value>,
+    /// What the ledger should keep; none: forget the unit.
+    pub note: Option<Json>,
+}
+
+/// Makes a [`Kind`] an [`AnyKind`].
+pub struct Registered<K>(PhantomData<fn() -> K>);
+
+impl<K> Registered<K> {
+    /// The one value.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+impl<K: Kind> AnyKind for Registered<K> {
+    fn info(&self) -> KindInfo {
+        KindInfo { word: K::WORD, plural: K::PLURAL, schema: || schemars::schema_for!(K::Raw) }
+    }
+
+    fn interpret(&self, documents: &[&Document], scope: &mut Scope<'_>) -> Box<dyn Fleet> {
+        let mut units = Vec::new();
+        for document in documents.iter().filter(|document| document.kind == K::WORD) {
+            match document.read::<K::Raw>() {
+                Ok(raw) => units.extend(K::interpret(raw, document, scope)),
+                Err(problem) => scope.problem(problem),
+            }
+        }
+        K::check(&units, scope);
+        let units = units.into_iter().map(|unit| (unit.address.clone(), unit)).collect();
+        Box::new(FleetOf::<K> { units, ready: None })
+    }
+}
+
+/// The units of a kind whose types are known.
+struct FleetOf<K: Kind> {
+    units: BTreeMap<Address, Unit<K::Spec>>,
+    ready: Option<Ready<K>>,
+}
+
+/// A kind that looked.
+struct Ready<K: Kind> {
+    kind: K,
+    seen: Seen<K::State>,
+}
+
+impl<K: Kind> FleetOf<K> {
+    fn wanted(&self, address: &Address) -> Wanted<'_, K::Spec> {
+        self.units.get(address).map_or(Wanted::Gone, |unit| Wanted::Declared(&unit.spec))
+    }
+
+    fn seen(&self, address: &Address) -> Observation<K::State> {
+        let Some(ready) = &self.ready else {
+            return Observation::Unreadable("it was not looked at".to_owned());
+        };
+        if let Some(seen) = ready.seen.declared.get(address) {
+            return seen.clone();
+        }
+        let gone = ready.seen.gone.iter().flatten().find(|(gone, _)| gone == address);
+        gone.map_or(Observation::Absent, |(_, state)| Observation::Present(state.clone()))
+    }
+
+    fn look<'a>(
+        &'a self,
+        environment: &'a reconcile_core::environment::Environment,
+        look: &FleetLook<'a>,
+    ) -> Look<'a, K::Spec> {
+        let declared =
+            self.units.iter().map(|(address, unit)| (address.clone(), &unit.spec)).collect();
+        let FleetLook { notes, depth, events } = *look;
+        Look { environment, declared, notes, depth, events }
+    }
+
+    async fn rounds(&self, ready: &Ready<K>, task: &Task<'_>) -> Result<Settled<K>, Outcome> {
+        let address = task.context.address;
+        let (notes, events) = (BTreeMap::new(), Events::unheard());
+        let depth = Depth { full: true, detect: false };
+        let look = FleetLook { notes: &notes, depth, events: &events };
+        let look = self.look(task.context.environment, &look);
+        let mut changed = false;
+        for _ in 0..MAX_ROUNDS {
+            let seen = ready.kind.observe_one(address, &look).await;
+            let Decision { planned, steps } =
+                K::plan(&self.wanted(address), &seen, &task.context);
+            match &planned.verdict {
+                Verdict::InSync => return Ok(Settled { changed, seen, planned }),
+                Verdict::Change(change) => refuse_growth(change, task.approved)?,
+                Verdict::Blocked { why, unblock, change: _ } => {
+                    return Err(Outcome::Refused { why: why.clone(), unblock: unblock.clone() });
+                }
+                Verdict::Unknown { why } => return Err(Outcome::Failed { why: why.clone() }),
+            }
+            for step in &steps {
+                ready.kind.carry_out(step, &task.events).await.map_err(|error| match error {
+                    StepError::Refused { why, unblock } => Outcome::Refused { why, unblock },
+                    StepError::Failed(why) => Outcome::Failed { why },
+                })?;
+                changed = true;
+            }
+        }
+        Err(Outcome::Failed {
+            why: format!("it still differs after {MAX_ROUNDS} rounds of changes"),
+        })
+    }
+}
+
+/// A unit that is as git says.
+struct Settled<K: Kind> {
+    changed: bool,
+    seen: Observation<K::State>,
+    planned: Planned,
+}
+
+#[async_trait]
+impl<K: Kind> Fleet for FleetOf<K> {
+    fn word(&self) -> &'static str {
+        K::WORD
+    }
+
+    fn plural(&self) -> &'static str {
+        K::PLURAL
+    }
+
+    fn links(&self) -> BTreeMap<Address, Links> {
+        self.units.iter().map(|(address, unit)| (address.clone(), unit.links.clone())).collect()
+    }
+
+    async fn observe(&mut self, session: &Session, look: &FleetLook<'_>) {
+        let kind = K::connect(session);
+        let seen = kind.observe(&self.look(&session.environment, look)).await;
+        self.ready = Some(Ready { kind, seen });
+    }
+
+    fn gone(&self) -> Result<Vec<Address>, String> {
+        let Some(ready) = &self.ready else { return Ok(Vec::new()) };
+        let gone = ready.seen.gone.as_ref().map_err(Clone::clone)?;
+        Ok(gone.iter().map(|(address, _)| address.clone()).collect())
+    }
+
+    fn plan(&self, context: &PlanContext<'_>) -> Planned {
+        let address = context.address;
+        K::plan(&self.wanted(address), &self.seen(address), context).planned
+    }
+
+    fn notes(&self) -> BTreeMap<Address, Option<Json>> {
+        let Some(ready) = &self.ready else { return BTreeMap::new() };
+        let note = |seen: &Observation<K::State>| seen.state().and_then(K::note);
+        ready.seen.declared.iter().map(|(address, seen)| (address.clone(), note(seen))).collect()
+    }
+
+    async fn carry_out(&self, task: &Task<'_>) -> Done {
+        let Some(ready) = &self.ready else {
+            let why = "it was not looked at".to_owned();
+            return Done::without_change(Outcome::Skipped { why });
+        };
+        match self.rounds(ready, task).await {
+            Ok(Settled { changed, seen, planned }) => Done {
+                outcome: if changed { Outcome::Applied } else { Outcome::Unchanged },
+                outputs: planned.outputs,
+                note: seen.state().and_then(K::note),
+            },
+            Err(outcome) => Done::without_change(outcome),
+        }
+    }
+}
+
+impl Done {
+    /// An end that says nothing about the unit's state.
+    pub fn without_change(outcome: Outcome) -> Self {
+        Self { outcome, outputs: BTreeMap::new(), note: None }
+    }
+}
+
+/// Refuses what would destroy more than the plan that was shown.
+fn refuse_growth(change: &Change, approved: Option<&Change>) -> Result<(), Outcome> {
+    let nothing = Change::new(change.action, "");
+    let beyond = match approved {
+        Some(approved) => change.beyond(approved),
+        None => change.beyond(&nothing),
+    };
+    match beyond {
+        None => Ok(()),
+        Some(more) => Err(Outcome::Refused {
+            why: format!("AWS changed since the plan was made: {more}"),
+            unblock: "plan again and look at the difference".to_owned(),
+        }),
+    }
+}

@@ -1,0 +1,183 @@
+//! One graph over the units of all kinds: who comes before whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::algo::{tarjan_scc, toposort};
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+use reconcile_core::address::Address;
+use reconcile_core::input::in_region;
+use reconcile_core::problem::{Place, Problem, did_you_mean};
+use reconcile_core::text::Reference;
+
+use crate::kind::Links;
+
+/// The units and their edges, free of cycles.
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
+    graph: DiGraph<Address, ()>,
+    nodes: BTreeMap<Address, NodeIndex>,
+}
+
+impl Graph {
+    /// Draws the edges: references, `dependsOn`, and names that one unit provides and another needs.
+    ///
+    /// Refused with a problem each: a reference to a unit or an output that does not exist, and a cycle.
+    pub fn new(units: &BTreeMap<Address, Links>) -> Result<Self, Vec<Problem>> {
+        let mut graph = Self::default();
+        // In reverse, since the sort below turns the order of equals round.
+        for address in units.keys().rev() {
+            graph.nodes.insert(address.clone(), graph.graph.add_node(address.clone()));
+        }
+        let mut problems = Vec::new();
+        let providers = providers(units);
+        for (address, links) in units {
+            for edge in edges(links, units, &providers) {
+                match edge {
+                    Ok(before) if before == *address => {
+                        problems.push(own_reference(address, links));
+                    }
+                    Ok(before) => graph.add_edge(&before, address),
+                    Err(problem) => problems.push(*problem),
+                }
+            }
+        }
+        problems.extend(graph.cycles(units));
+        if problems.is_empty() { Ok(graph) } else { Err(problems) }
+    }
+
+    /// All units, dependencies first; units that do not depend on each other by name.
+    pub fn order(&self) -> Vec<Address> {
+        // There is no cycle, so the sort succeeds.
+        let sorted = toposort(&self.graph, None).unwrap_or_default();
+        sorted.into_iter().map(|node| self.graph[node].clone()).collect()
+    }
+
+    /// The units that come directly before one.
+    pub fn before(&self, address: &Address) -> Vec<Address> {
+        let Some(node) = self.nodes.get(address) else { return Vec::new() };
+        let incoming = self.graph.edges_directed(*node, petgraph::Incoming);
+        let before: BTreeSet<_> = incoming.map(|edge| self.graph[edge.source()].clone()).collect();
+        before.into_iter().collect()
+    }
+
+    fn add_edge(&mut self, before: &Address, after: &Address) {
+        if let (Some(before), Some(after)) = (self.nodes.get(before), self.nodes.get(after)) {
+            self.graph.update_edge(*before, *after, ());
+        }
+    }
+
+    fn cycles(&self, units: &BTreeMap<Address, Links>) -> Vec<Problem> {
+        let rings = tarjan_scc(&self.graph).into_iter().filter(|ring| ring.len() > 1);
+        rings
+            .map(|ring| {
+                let path = self.ring_path(&ring);
+                let first = path.first().map(String::as_str).unwrap_or_default().to_owned();
+                let message = format!("cyclic reference: {} -> {first}", path.join(" -> "));
+                let place = first.parse().ok().and_then(|address: Address| place(units, &address));
+                Problem { place, message, hint: None }
+                    .hint("take one of these references out, or move what both need to a third unit")
+            })
+            .collect()
+    }
+
+    /// A walk through a ring along its edges, from its first name: each unit needs the one after it.
+    fn ring_path(&self, ring: &[NodeIndex]) -> Vec<String> {
+        let members: BTreeSet<_> = ring.iter().copied().collect();
+        let Some(start) = ring.iter().copied().min_by_key(|node| &self.graph[*node]) else {
+            return Vec::new();
+        };
+        let mut path = vec![start];
+        let mut seen = BTreeSet::from([start]);
+        let mut at = start;
+        loop {
+            let next = self
+                .graph
+                .neighbors_directed(at, petgraph::Incoming)
+                .filter(|next| members.contains(next) && !seen.contains(next))
+                .min_by_key(|next| &self.graph[*next]);
+            let Some(next) = next else { break };
+            path.push(next);
+            seen.insert(next);
+            at = next;
+        }
+        path.into_iter().map(|node| self.graph[node].to_string()).collect()
+    }
+}
+
+type Providers = BTreeMap<(String, String), Address>;
+
+fn providers(units: &BTreeMap<Address, Links>) -> Providers {
+    units
+        .iter()
+        .flat_map(|(address, links)| {
+            links.provides.iter().map(|name| ((links.region.clone(), name.clone()), address.clone()))
+        })
+        .collect()
+}
+
+fn edges<'a>(
+    links: &'a Links,
+    units: &'a BTreeMap<Address, Links>,
+    providers: &'a Providers,
+) -> impl Iterator<Item = Result<Address, Box<Problem>>> + 'a {
+    let references =
+        links.references.iter().map(|(reference, at)| find_output(reference, at, links, units));
+    let depends = links.depends_on.iter().map(|(address, at)| find_unit(address, at, links, units));
+    // A name that nobody here provides may be published by somebody else's stack: AWS will say.
+    let needs = links.needs.iter().filter_map(|name| {
+        providers.get(&(links.region.clone(), name.clone())).map(|address| Ok(address.clone()))
+    });
+    references.chain(depends).chain(needs)
+}
+
+fn find_unit(
+    address: &Address,
+    at: &Place,
+    links: &Links,
+    units: &BTreeMap<Address, Links>,
+) -> Result<Address, Box<Problem>> {
+    in_region(address, &links.region, |candidate| units.contains_key(candidate)).ok_or_else(|| {
+        let names: Vec<_> = units.keys().map(ToString::to_string).collect();
+        let hint = did_you_mean(&address.to_string(), names.iter().map(String::as_str));
+        let message = format!("`{address}` is not declared in this environment");
+        Box::new(Problem { place: Some(at.clone()), message, hint })
+    })
+}
+
+fn find_output(
+    reference: &Reference,
+    at: &Place,
+    links: &Links,
+    units: &BTreeMap<Address, Links>,
+) -> Result<Address, Box<Problem>> {
+    let address = find_unit(&reference.address, at, links, units)?;
+    let outputs = units.get(&address).map(|links| &links.outputs);
+    if outputs.is_none_or(|outputs| outputs.contains(&reference.output)) {
+        return Ok(address);
+    }
+    let names: Vec<_> = outputs.into_iter().flatten().map(String::as_str).collect();
+    let hint = did_you_mean(&reference.output, names.iter().copied()).or_else(|| {
+        Some(if names.is_empty() {
+            "it has no outputs".to_owned()
+        } else {
+            format!("it has {}", names.join(", "))
+        })
+    });
+    let message = format!("`{address}` has no output `{}`", reference.output);
+    Err(Box::new(Problem { place: Some(at.clone()), message, hint }))
+}
+
+fn own_reference(address: &Address, links: &Links) -> Problem {
+    let place = links
+        .references
+        .iter()
+        .find(|(reference, _)| reference.address.name() == address.name())
+        .map_or(&links.place, |(_, place)| place);
+    Problem::at(place.clone(), format!("cyclic reference: `{address}` refers to itself"))
+}
+
+fn place(units: &BTreeMap<Address, Links>, address: &Address) -> Option<Place> {
+    let links = units.get(address)?;
+    Some(links.references.first().map_or(&links.place, |(_, place)| place).clone())
+}

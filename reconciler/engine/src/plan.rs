@@ -1,0 +1,191 @@
+//! Observes an environment and plans all of its units, in graph order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use reconcile_core::address::Address;
+use reconcile_core::check::{BrokenRule, CheckedPlan};
+use reconcile_core::coverage::Coverage;
+use reconcile_core::digest::Digest;
+use reconcile_core::environment::Environment;
+use reconcile_core::input::Outputs;
+use reconcile_core::plan::{Plan, Planned, PlannedUnit};
+use reconcile_core::problem::Problem;
+use reconcile_core::verdict::Verdict;
+
+use crate::aws::session::Session;
+use crate::events::Events;
+use crate::fleet::{AnyKind, Fleet, FleetLook};
+use crate::graph::Graph;
+use crate::kind::{Depth, Links, PlanContext};
+use crate::load::Desired;
+use crate::load::files::Files;
+use crate::load::scope::Scope;
+use crate::state::ledger::Ledger;
+
+/// Everything that `desired/` declares for one environment, checked, in a graph.
+pub struct World {
+    /// Where.
+    pub environment: Arc<Environment>,
+    pub(crate) fleets: Vec<Box<dyn Fleet>>,
+    pub(crate) links: BTreeMap<Address, Links>,
+    /// Who comes before whom.
+    pub graph: Graph,
+}
+
+/// Which units a command is about.
+pub type Selection<'a> = &'a (dyn Fn(&Address) -> bool + Sync);
+
+/// A plan with what an apply needs besides it.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The plan.
+    pub plan: CheckedPlan,
+    /// What each unit publishes, as far as it is known.
+    pub outputs: Outputs,
+    /// What a reader should know besides, one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl World {
+    /// Interprets every document of an environment. All that is wrong is returned at once.
+    pub fn interpret(
+        desired: &Desired,
+        environment: &Environment,
+        kinds: &[&dyn AnyKind],
+        files: &dyn Files,
+    ) -> Result<Self, Vec<Problem>> {
+        let mut scope = Scope::new(environment, files);
+        let documents: Vec<_> = desired.documents_of(environment).collect();
+        let fleets: Vec<_> =
+            kinds.iter().map(|kind| kind.interpret(&documents, &mut scope)).collect();
+        let mut problems = scope.into_problems();
+        let links: BTreeMap<_, _> = fleets.iter().flat_map(|fleet| fleet.links()).collect();
+        match Graph::new(&links) {
+            Ok(graph) if problems.is_empty() => {
+                Ok(Self { environment: Arc::new(environment.clone()), fleets, links, graph })
+            }
+            Ok(_) => Err(problems),
+            Err(more) => {
+                problems.extend(more);
+                Err(problems)
+            }
+        }
+    }
+
+    /// The declared units.
+    pub fn units(&self) -> impl Iterator<Item = (&Address, &Links)> {
+        self.links.iter()
+    }
+
+    /// Looks at every unit. Makes no write call.
+    pub async fn observe(
+        &mut self,
+        session: &Session,
+        ledger: &Ledger,
+        depth: Depth,
+        events: &Events,
+    ) {
+        for fleet in &mut self.fleets {
+            let notes = ledger.notes(fleet.plural());
+            fleet.observe(session, &FleetLook { notes: &notes, depth, events }).await;
+        }
+    }
+
+    /// Plans every unit that is selected, from what was observed. Pure, but for the clock's one reading.
+    pub fn plan(&self, session: &Session, selection: Selection<'_>) -> Result<Prepared, BrokenRule> {
+        let now = session.now();
+        let mut outputs = Outputs::default();
+        let mut units = Vec::new();
+        let mut left_out = 0_usize;
+        for address in self.graph.order() {
+            let Some(links) = self.links.get(&address) else { continue };
+            let planned = self.plan_one(&address, &outputs, &links.region, now);
+            let Some((kind, planned)) = planned else { continue };
+            outputs.publish(address.clone(), planned.outputs.clone());
+            if selection(&address) {
+                let after = self.graph.before(&address);
+                units.push(PlannedUnit { address, kind, after, planned });
+            } else {
+                left_out += 1;
+            }
+        }
+        let mut notes = self.plan_gone(&mut units, &outputs, selection, now);
+        if left_out > 0 {
+            notes.push(format!("{left_out} units were left out by --only or --exclude"));
+        }
+        Ok(Prepared { plan: CheckedPlan::new(Plan::new(units))?, outputs, notes })
+    }
+
+    pub(crate) fn fleet_of(&self, address: &Address) -> Option<&dyn Fleet> {
+        self.fleets.iter().find(|fleet| fleet.plural() == address.kind()).map(AsRef::as_ref)
+    }
+
+    fn plan_one(
+        &self,
+        address: &Address,
+        outputs: &Outputs,
+        region: &str,
+        now: jiff::Timestamp,
+    ) -> Option<(&'static str, Planned)> {
+        let fleet = self.fleet_of(address)?;
+        let environment = &self.environment;
+        let context =
+            PlanContext { address, environment, inputs: outputs.seen_from(region), now };
+        Some((fleet.word(), fleet.plan(&context)))
+    }
+
+    /// Plans what is owned and not declared: after everything else, each after the one before it.
+    fn plan_gone(
+        &self,
+        units: &mut Vec<PlannedUnit>,
+        outputs: &Outputs,
+        selection: Selection<'_>,
+        now: jiff::Timestamp,
+    ) -> Vec<String> {
+        let mut after: BTreeSet<Address> = units
+            .iter()
+            .filter(|unit| unit.planned.verdict != Verdict::InSync)
+            .map(|unit| unit.address.clone())
+            .collect();
+        for fleet in &self.fleets {
+            match fleet.gone() {
+                Err(why) => units.push(unlisted(fleet.as_ref(), why)),
+                Ok(gone) => {
+                    for address in gone.into_iter().filter(|address| selection(address)) {
+                        let region = address.region().unwrap_or(self.environment.target.region());
+                        let planned = self.plan_one(&address, outputs, region, now);
+                        let Some((kind, planned)) = planned else { continue };
+                        let unit = PlannedUnit {
+                            address: address.clone(),
+                            kind,
+                            after: after.iter().cloned().collect(),
+                            planned,
+                        };
+                        after.insert(address);
+                        units.push(unit);
+                    }
+                }
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// A listing that failed is an error, never an absence: it stands in the plan as a unit that is unknown.
+fn unlisted(fleet: &dyn Fleet, why: String) -> PlannedUnit {
+    PlannedUnit {
+        address: Address::new(fleet.plural(), "undeclared"),
+        kind: fleet.word(),
+        after: Vec::new(),
+        planned: Planned {
+            verdict: Verdict::Unknown {
+                why: format!("what is owned but not declared could not be listed: {why}"),
+            },
+            outputs: BTreeMap::new(),
+            desired: Digest::of(""),
+            observed: Digest::of(""),
+            coverage: Coverage { unreadable: 1, ..Coverage::default() },
+        },
+    }
+}

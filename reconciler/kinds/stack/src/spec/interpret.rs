@@ -1,0 +1,253 @@
+//! From what is written to what is meant, with everything that is wrong on the way.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use reconcile_cfn::Template;
+use reconcile_core::address::Address;
+use reconcile_core::digest::Digest;
+use reconcile_core::problem::{Place, Problem};
+use reconcile_core::text::{Reference, Text};
+use reconcile_engine::kind::{Links, Unit};
+use reconcile_engine::load::document::Document;
+use reconcile_engine::load::scope::Scope;
+
+use super::raw::{ParameterValue, RawAllow, RawIgnore, RawStack};
+use super::{Allow, IgnoreDrift, Spec, TemplateFile, template_checks};
+
+/// The largest template that CloudFormation takes (User Guide, CloudFormation quotas).
+const MAX_TEMPLATE_BYTES: usize = 1_048_576;
+
+/// The largest stack policy that CloudFormation takes (API Reference, `SetStackPolicy`).
+const MAX_POLICY_BYTES: usize = 16_384;
+
+/// Says what a stack's file means: a unit per region.
+pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> Vec<Unit<Spec>> {
+    let mut reader = Reader { document, scope, references: Vec::new() };
+    let Some(template) = reader.template(&raw.template) else { return Vec::new() };
+    let parameters = reader.parameters(&raw.parameters);
+    let environment = reader.scope.environment();
+    let spec = Spec {
+        stack_name: reader.stack_name(&raw),
+        region: String::new(),
+        declared_in: document.file.path.clone(),
+        policy: raw.policy.as_deref().and_then(|path| reader.policy(path)),
+        termination_protection: raw.termination_protection,
+        on_drift: raw.on_drift,
+        allow: allow(raw.allow),
+        ignore_drift: reader.ignore_drift(raw.ignore_drift, &template.parsed),
+        capabilities: raw.capabilities.into_iter().collect(),
+        tags: environment.tags.clone().into_iter().chain(reader.tags(raw.tags)).collect(),
+        role_arn: raw.role_arn.as_deref().map(|written| reader.text("/roleArn", written)),
+        parameters,
+        template,
+    };
+    template_checks::check(&spec, document, reader.scope);
+    let depends_on = reader.depends_on(&raw.depends_on);
+    let base = Links {
+        place: document.key_place("/name"),
+        region: String::new(),
+        references: reader.references,
+        depends_on,
+        outputs: spec.template.parsed.outputs().map(|output| output.name.to_owned()).collect(),
+        provides: template_checks::exports(&spec),
+        needs: template_checks::imports(&spec),
+    };
+    let address = Address::new("stacks", &document.name);
+    let in_region = |address: Address, region: String| Unit {
+        address,
+        spec: Spec { region: region.clone(), ..spec.clone() },
+        links: Links { region, ..base.clone() },
+    };
+    match raw.regions {
+        Some(regions) => {
+            if raw.region.is_some() {
+                let place = document.key_place("/region");
+                let problem = Problem::at(place, "`region` and `regions` exclude each other");
+                scope.problem(problem.hint("keep one of them"));
+            }
+            regions
+                .into_iter()
+                .map(|region| in_region(address.clone().in_region(&region), region))
+                .collect()
+        }
+        None => {
+            let region = raw.region.unwrap_or_else(|| environment.target.region().to_owned());
+            vec![in_region(address, region)]
+        }
+    }
+}
+
+/// Finds stacks that share a name in a region.
+pub fn check(units: &[Unit<Spec>], scope: &mut Scope<'_>) {
+    let mut seen: BTreeMap<(&str, &str), &Unit<Spec>> = BTreeMap::new();
+    for unit in units {
+        let name = (unit.spec.region.as_str(), unit.spec.stack_name.as_str());
+        if let Some(first) = seen.insert(name, unit) {
+            let message = format!(
+                "`{}` and `{}` are both the stack `{}` in {}",
+                first.address, unit.address, name.1, name.0
+            );
+            let problem = Problem::at(unit.links.place.clone(), message);
+            scope.problem(problem.hint("give one of them another `stackName`"));
+        }
+    }
+}
+
+/// A document being interpreted.
+struct Reader<'a, 'e> {
+    document: &'a Document,
+    scope: &'a mut Scope<'e>,
+    references: Vec<(Reference, Place)>,
+}
+
+impl Reader<'_, '_> {
+    fn problem(&mut self, pointer: &str, message: impl Into<String>, hint: &str) {
+        let problem = Problem::at(self.document.place(pointer), message);
+        self.scope.problem(if hint.is_empty() { problem } else { problem.hint(hint) });
+    }
+
+    /// A text that may refer to other units; the references are kept.
+    fn text(&mut self, pointer: &str, written: &str) -> Text {
+        let text = self.scope.text(self.document, pointer, written);
+        let place = self.document.place(pointer);
+        self.references.extend(text.references().cloned().map(|found| (found, place.clone())));
+        text
+    }
+
+    /// A text in which only variables may stand.
+    fn plain(&mut self, pointer: &str, written: &str) -> String {
+        let text = self.scope.text(self.document, pointer, written);
+        if let Some(reference) = text.references().next() {
+            let message = format!("`{reference}` cannot be used here");
+            self.problem(pointer, message, "only `${env.NAME}` can: this must be known beforehand");
+        }
+        reconcile_core::input::Outputs::default()
+            .seen_from("")
+            .resolve(&text)
+            .known()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    fn template(&mut self, path: &str) -> Option<TemplateFile> {
+        let file = self.scope.file(self.document, "/template", path)?;
+        if file.text.len() > MAX_TEMPLATE_BYTES {
+            let message = format!(
+                "`{path}` has {} bytes, and CloudFormation takes {MAX_TEMPLATE_BYTES} at most",
+                file.text.len()
+            );
+            self.problem("/template", message, "split it into two stacks");
+            return None;
+        }
+        match Template::parse(&file.text) {
+            Ok(parsed) => Some(TemplateFile {
+                path: path.to_owned(),
+                digest: Digest::of(&file.text),
+                text: Arc::from(file.text.as_str()),
+                parsed: Arc::new(parsed),
+            }),
+            Err(error) => {
+                let place = Place::at_line_column(&file, error.line, error.column);
+                let message = format!("not a CloudFormation template: {}", error.message);
+                self.scope.problem(Problem::at(place, message));
+                None
+            }
+        }
+    }
+
+    fn policy(&mut self, path: &str) -> Option<Arc<str>> {
+        let file = self.scope.file(self.document, "/policy", path)?;
+        if let Err(error) = serde_json::from_str::<serde_json::Value>(&file.text) {
+            let place = Place::at_line_column(&file, error.line(), error.column());
+            self.scope.problem(Problem::at(place, format!("not a stack policy: {error}")));
+            return None;
+        }
+        if file.text.len() > MAX_POLICY_BYTES {
+            let message =
+                format!("`{path}` is larger than a stack policy may be: {MAX_POLICY_BYTES} bytes");
+            self.problem("/policy", message, "");
+            return None;
+        }
+        Some(Arc::from(file.text.as_str()))
+    }
+
+    fn stack_name(&mut self, raw: &RawStack) -> String {
+        let Some(written) = &raw.stack_name else { return raw.name.clone() };
+        let name = self.plain("/stackName", written);
+        let mut characters = name.chars();
+        let valid = characters.next().is_some_and(|first| first.is_ascii_alphabetic())
+            && characters.all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && name.len() <= 128;
+        if !valid && !name.is_empty() {
+            let message = format!("`{name}` cannot be the name of a stack");
+            let hint = "letters, digits and hyphens, a letter first, at most 128";
+            self.problem("/stackName", message, hint);
+        }
+        name
+    }
+
+    fn parameters(&mut self, raw: &BTreeMap<String, ParameterValue>) -> BTreeMap<String, Text> {
+        let text = |(name, ParameterValue(items)): (&String, &ParameterValue)| {
+            let pointer = format!("/parameters/{name}");
+            (name.clone(), self.text(&pointer, &items.join(",")))
+        };
+        raw.iter().map(text).collect()
+    }
+
+    fn tags(&mut self, raw: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut tags = BTreeMap::new();
+        for (key, written) in raw {
+            let pointer = format!("/tags/{}", key.replace('~', "~0").replace('/', "~1"));
+            if key.starts_with("aws:") || key.starts_with("reconcile:") {
+                let message = format!("the tag `{key}` has a prefix that is reserved");
+                self.problem(&pointer, message, "`aws:` is AWS's, `reconcile:` is ours");
+            }
+            tags.insert(key, self.plain(&pointer, &written));
+        }
+        tags
+    }
+
+    fn ignore_drift(&mut self, raw: Vec<RawIgnore>, template: &Template) -> Vec<IgnoreDrift> {
+        let mut ignored = Vec::new();
+        for (index, RawIgnore { resource, property, reason, until }) in raw.into_iter().enumerate()
+        {
+            let at = format!("/ignoreDrift/{index}");
+            if template.resource(&resource).is_none() {
+                let message = format!("the template has no resource `{resource}`");
+                self.problem(&format!("{at}/resource"), message, "");
+            }
+            match until.parse() {
+                Ok(until) => ignored.push(IgnoreDrift { resource, property, reason, until }),
+                Err(error) => {
+                    let message = format!("`{until}` is not a day: {error}");
+                    self.problem(&format!("{at}/until"), message, "write `YYYY-MM-DD`");
+                }
+            }
+        }
+        ignored
+    }
+
+    fn depends_on(&mut self, raw: &[String]) -> Vec<(Address, Place)> {
+        let mut addresses = Vec::new();
+        for (index, written) in raw.iter().enumerate() {
+            let pointer = format!("/dependsOn/{index}");
+            match written.parse() {
+                Ok(address) => addresses.push((address, self.document.place(&pointer))),
+                Err(error) => self.problem(&pointer, error.to_string(), ""),
+            }
+        }
+        addresses
+    }
+}
+
+fn allow(raw: RawAllow) -> Allow {
+    let RawAllow { replace, delete, skip_rollback, adopt, recreate } = raw;
+    Allow {
+        replace: replace.into_iter().collect(),
+        delete: delete.into_iter().collect(),
+        skip_rollback: skip_rollback.into_iter().collect(),
+        adopt,
+        recreate,
+    }
+}
