@@ -133,7 +133,9 @@ fn collect_call(name: &str, argument: &Value, found: &mut Vec<Reference>) {
                 };
                 add(reference(first.clone()), found);
             }
-            parts.iter().for_each(|part| collect(part, found));
+            for part in parts {
+                collect(part, found);
+            }
         }
         _ => collect(argument, found),
     }

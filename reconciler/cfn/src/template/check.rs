@@ -54,37 +54,32 @@ fn entries(template: &Template, name: &str, section: &Value) -> Result<(), Templ
         return Err(refuse(template, &parent, format!("`{name}` must be a map")));
     };
     for (key, entry) in entries.iter().filter(|(key, _)| !is_macro(key)) {
-        let place = pointer(&parent, key);
-        let missing = match (name, entry.as_object()) {
-            (_, None) => return Err(refuse(template, &place, format!("`{key}` must be a map"))),
-            ("Parameters" | "Resources", Some(entry)) if !has_text(entry, "Type") => "Type",
-            ("Outputs", Some(entry)) if !entry.contains_key("Value") => "Value",
-            ("Resources", Some(entry)) => {
-                properties(template, &place, entry)?;
-                continue;
-            }
-            (_, Some(_)) => continue,
+        let fault = match entry.as_object() {
+            None => Some(format!("`{key}` must be a map")),
+            Some(entry) => fault(name, key, entry),
         };
-        return Err(refuse(
-            template,
-            &place,
-            format!("`{key}` has no `{missing}`"),
-        ));
+        if let Some(fault) = fault {
+            return Err(refuse(template, &pointer(&parent, key), fault));
+        }
     }
     Ok(())
 }
 
-fn properties(
-    template: &Template,
-    resource: &str,
-    entry: &Map<String, Value>,
-) -> Result<(), TemplateError> {
-    match entry.get("Properties") {
-        None | Some(Value::Object(_)) => Ok(()),
-        Some(_) => {
-            let place = pointer(resource, "Properties");
-            Err(refuse(template, &place, "`Properties` must be a map"))
+/// Says what an entry of a section lacks.
+fn fault(section: &str, key: &str, entry: &Map<String, Value>) -> Option<String> {
+    match section {
+        "Parameters" | "Resources" if !has_text(entry, "Type") => {
+            Some(format!("`{key}` has no `Type`"))
         }
+        "Outputs" if !entry.contains_key("Value") => Some(format!("`{key}` has no `Value`")),
+        "Resources"
+            if entry
+                .get("Properties")
+                .is_some_and(|value| !value.is_object()) =>
+        {
+            Some(format!("the `Properties` of `{key}` must be a map"))
+        }
+        _ => None,
     }
 }
 
