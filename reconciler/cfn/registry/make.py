@@ -130,7 +130,7 @@ def unordered(schema: dict, node: dict, at: str, seen: tuple):
         return
     if ref:
         seen = (*seen, ref)
-        node = schema.get("definitions", {}).get(ref.rsplit("/", 1)[-1], {})
+        node = schema.get("definitions", {}).get(ref.rsplit("/", 1)[-1], {}) | node
     if node.get("insertionOrder") is False and at:
         yield at
     if isinstance(node.get("items"), dict):

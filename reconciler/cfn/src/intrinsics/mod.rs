@@ -10,7 +10,7 @@ mod tests;
 pub use short::short_form;
 pub use sub::{SubPart, sub_parts};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The parameters that every template has without declaring them.
 pub const PSEUDO_PARAMETERS: [&str; 8] = [
@@ -82,6 +82,26 @@ pub fn references(value: &Value) -> Vec<Reference> {
     found
 }
 
+/// Returns what a call itself refers to, without what its arguments refer to.
+pub fn direct_references(value: &Value) -> Vec<Reference> {
+    match call(value) {
+        Some(("Ref", Value::String(name))) => vec![Reference::Ref(name.clone())],
+        Some(("Condition", Value::String(name))) => vec![Reference::Condition(name.clone())],
+        Some(("Fn::If", argument)) => first_text(argument, Reference::Condition),
+        Some(("Fn::FindInMap", argument)) => first_text(argument, Reference::Mapping),
+        Some(("Fn::ImportValue", name)) => vec![Reference::Import(name.clone())],
+        Some(("Fn::GetAtt", argument)) => get_att(argument)
+            .map(|(resource, attribute)| Reference::GetAtt {
+                resource: resource.to_owned(),
+                attribute: short_form(&attribute),
+            })
+            .into_iter()
+            .collect(),
+        Some(("Fn::Sub", argument)) => sub::variables(argument),
+        Some(_) | None => Vec::new(),
+    }
+}
+
 /// Splits the argument of `Fn::GetAtt`, in either of its forms, into resource and attribute.
 ///
 /// The attribute is a value because it may be computed by `Ref`.
@@ -100,85 +120,25 @@ pub fn get_att(argument: &Value) -> Option<(&str, Value)> {
 }
 
 fn collect(value: &Value, found: &mut Vec<Reference>) {
-    match (call(value), value) {
-        (Some((name, argument)), _) => collect_call(name, argument, found),
-        (None, Value::Array(items)) => items.iter().for_each(|item| collect(item, found)),
-        (None, Value::Object(entries)) => {
+    for reference in direct_references(value) {
+        if !found.contains(&reference) {
+            found.push(reference);
+        }
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Object(entries) => {
             for entry in entries.values() {
                 collect(entry, found);
             }
         }
-        (None, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
-fn collect_call(name: &str, argument: &Value, found: &mut Vec<Reference>) {
-    match (name, argument) {
-        ("Ref", Value::String(target)) => add(Reference::Ref(target.clone()), found),
-        ("Condition", Value::String(condition)) => {
-            add(Reference::Condition(condition.clone()), found);
-        }
-        ("Fn::GetAtt", _) => collect_get_att(argument, found),
-        ("Fn::ImportValue", _) => {
-            add(Reference::Import(argument.clone()), found);
-            collect(argument, found);
-        }
-        ("Fn::Sub", _) => collect_sub(argument, found),
-        ("Fn::If" | "Fn::FindInMap", Value::Array(parts)) => {
-            if let Some(Value::String(first)) = parts.first() {
-                let reference = if name == "Fn::If" {
-                    Reference::Condition
-                } else {
-                    Reference::Mapping
-                };
-                add(reference(first.clone()), found);
-            }
-            for part in parts {
-                collect(part, found);
-            }
-        }
-        _ => collect(argument, found),
-    }
-}
-
-fn collect_get_att(argument: &Value, found: &mut Vec<Reference>) {
-    let Some((resource, attribute)) = get_att(argument) else {
-        return;
-    };
-    collect(&attribute, found);
-    let attribute = short_form(&attribute);
-    let resource = resource.to_owned();
-    add(
-        Reference::GetAtt {
-            resource,
-            attribute,
-        },
-        found,
-    );
-}
-
-fn collect_sub(argument: &Value, found: &mut Vec<Reference>) {
-    let none = Map::new();
-    let (text, variables) = match argument {
-        Value::String(text) => (text.as_str(), &none),
-        Value::Array(parts) => match parts.as_slice() {
-            [Value::String(text), Value::Object(variables)] => (text.as_str(), variables),
-            _ => return,
-        },
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => return,
-    };
-    for part in sub_parts(text) {
-        match part {
-            SubPart::Variable(name) if variables.contains_key(name) => {}
-            SubPart::Variable(name) => add(sub::variable(name), found),
-            SubPart::Literal(_) => {}
-        }
-    }
-    variables.values().for_each(|value| collect(value, found));
-}
-
-fn add(reference: Reference, found: &mut Vec<Reference>) {
-    if !found.contains(&reference) {
-        found.push(reference);
-    }
+fn first_text(argument: &Value, reference: fn(String) -> Reference) -> Vec<Reference> {
+    let name = argument.get(0).and_then(Value::as_str);
+    name.map(|name| reference(name.to_owned()))
+        .into_iter()
+        .collect()
 }

@@ -1,6 +1,7 @@
 //! The text of `Fn::Sub`, taken apart.
 
 use super::Reference;
+use serde_json::Value;
 
 /// A piece of the text given to `Fn::Sub`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +30,22 @@ pub fn sub_parts(text: &str) -> Vec<SubPart<'_>> {
     parts
 }
 
-/// Returns what a variable refers to when the call's own map does not define it.
-pub(super) fn variable(name: &str) -> Reference {
+/// Returns what the variables refer to that the call's own map does not define.
+pub(super) fn variables(argument: &Value) -> Vec<Reference> {
+    let text = argument.get(0).unwrap_or(argument).as_str();
+    let own = argument.get(1);
+    let parts = text.map(sub_parts).unwrap_or_default();
+    parts
+        .into_iter()
+        .filter_map(|part| match part {
+            SubPart::Variable(name) if own.and_then(|own| own.get(name)).is_none() => Some(name),
+            SubPart::Variable(_) | SubPart::Literal(_) => None,
+        })
+        .map(variable)
+        .collect()
+}
+
+fn variable(name: &str) -> Reference {
     match name.split_once('.') {
         Some((resource, attribute)) => Reference::GetAtt {
             resource: resource.to_owned(),

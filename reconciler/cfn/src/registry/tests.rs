@@ -32,9 +32,9 @@ fn a_function_hides_its_code() {
 }
 
 #[test]
-fn a_change_above_a_create_only_property_may_replace() {
+fn a_conditional_property_or_one_above_a_create_only_one_may_replace() {
     let function = resource_type("AWS::Lambda::Function").unwrap();
-    assert_eq!(function.replaces("TenancyConfig"), Replacement::Always);
+    assert_eq!(function.replaces("DurableConfig"), Replacement::Conditional);
     let pipe = resource_type("AWS::Pipes::Pipe").unwrap();
     assert_eq!(
         pipe.replaces("SourceParameters/KinesisStreamParameters/StartingPosition"),

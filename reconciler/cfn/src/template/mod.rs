@@ -3,11 +3,12 @@
 //! It owns reading (YAML with short-form tags, or JSON) and the shape every template has.
 //! It does not know what an intrinsic evaluates to, nor which resource types exist.
 
-mod check;
 mod json;
+mod names;
 mod read;
 mod scalar;
 mod sections;
+mod shape;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,8 @@ use std::collections::BTreeMap;
 /// A CloudFormation template in long form, with the place of each of its parts.
 #[derive(Debug, Clone)]
 pub struct Template {
-    body: Value,
+    /// The whole template in long form, in the order it was written.
+    pub body: Value,
     positions: Positions,
 }
 
@@ -52,7 +54,8 @@ impl Template {
     /// Reads a template as CloudFormation would: JSON if it begins with `{`, else YAML.
     ///
     /// Whatever CloudFormation refuses in the text itself is refused here with its place:
-    /// duplicate keys, aliases, merge keys, nulls, unknown tags and unknown sections.
+    /// duplicate keys, aliases, merge keys, nulls and unknown tags. What the text then says
+    /// may still not make a template: see [`Template::faults`].
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (body, positions) = if text.trim_start().starts_with('{') {
@@ -60,14 +63,20 @@ impl Template {
         } else {
             read::document(text)?
         };
-        let template = Self { body, positions };
-        check::shape(&template)?;
-        Ok(template)
+        Ok(Self { body, positions })
     }
 
-    /// Returns the whole template in long form, in the order it was written.
-    pub fn body(&self) -> &Value {
-        &self.body
+    /// Returns all that keeps the text from being a template, in the order of the text.
+    ///
+    /// Sections and entries must have their shape, and every name that is referred to must
+    /// be declared; what a macro would add cannot be known, so behind one names are trusted.
+    pub fn faults(&self) -> Vec<TemplateError> {
+        let mut faults = shape::faults(self);
+        if self.transforms().is_empty() {
+            faults.extend(names::faults(self));
+        }
+        faults.sort_by_key(|fault| (fault.line, fault.column));
+        faults
     }
 
     /// Returns where the value at a JSON pointer was written: its key, or the list item.
@@ -84,13 +93,16 @@ impl Template {
             }
             match pointer.rsplit_once('/') {
                 Some((parent, _)) => pointer = parent,
-                None => return Position { line: 1, column: 1 },
+                None => return Position::START,
             }
         }
     }
 }
 
 impl Position {
+    /// The first character of a text.
+    const START: Self = Self { line: 1, column: 1 };
+
     fn error(self, message: impl Into<String>) -> TemplateError {
         TemplateError {
             line: self.line,

@@ -43,8 +43,7 @@ pub(super) fn document(text: &str) -> Result<(Value, Positions), TemplateError> 
             }
         }
     }
-    let start = Position { line: 1, column: 1 };
-    let body = body.ok_or_else(|| start.error("the template is empty"))?;
+    let body = body.ok_or_else(|| Position::START.error("the template is empty"))?;
     Ok((body, reader.positions))
 }
 
@@ -162,9 +161,8 @@ impl<'t> Reader<'t> {
     }
 
     fn expect(&mut self) -> Result<(Event<'t>, Position), TemplateError> {
-        let end = Position { line: 1, column: 1 };
         self.next()?
-            .ok_or_else(|| end.error("the template ends too early"))
+            .ok_or_else(|| Position::START.error("the template ends too early"))
     }
 
     fn duplicate(&self, key: &str, at: Position) -> TemplateError {

@@ -79,12 +79,12 @@ impl Template {
 
     /// Returns a section that is a map: `Mappings`, `Conditions`, `Rules`, …
     pub fn section(&self, name: &str) -> Option<&Map<String, Value>> {
-        self.body().get(name)?.as_object()
+        self.body.get(name)?.as_object()
     }
 
     /// Returns the names of the macros that the whole template is processed by.
     pub fn transforms(&self) -> Vec<&str> {
-        match self.body().get("Transform") {
+        match self.body.get("Transform") {
             None => Vec::new(),
             Some(Value::Array(list)) => list.iter().filter_map(transform_name).collect(),
             Some(one) => transform_name(one).into_iter().collect(),

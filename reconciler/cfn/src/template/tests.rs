@@ -1,6 +1,6 @@
 //! What templates are read as, and how those that are not templates are refused.
 
-use super::{Position, Template};
+use super::{Position, Template, TemplateError};
 use serde_json::json;
 
 const BUCKET: &str = "\
@@ -40,7 +40,16 @@ fn bucket() -> Template {
 
 /// Returns how a text is refused, as `line:column message`.
 fn refusal(text: &str) -> String {
-    let error = Template::parse(text).unwrap_err();
+    told(&Template::parse(text).unwrap_err())
+}
+
+/// Returns all that is wrong with what a text says.
+fn faults(text: &str) -> Vec<String> {
+    let template = Template::parse(text).unwrap();
+    template.faults().iter().map(told).collect()
+}
+
+fn told(error: &TemplateError) -> String {
     format!("{}:{} {}", error.line, error.column, error.message)
 }
 
@@ -48,13 +57,13 @@ fn refusal(text: &str) -> String {
 fn property(written: &str) -> serde_json::Value {
     let text = format!("Resources:\n  R:\n    Type: T\n    Properties:\n      P: {written}\n");
     let template = Template::parse(&text).unwrap();
-    template.body()["Resources"]["R"]["Properties"]["P"].clone()
+    template.body["Resources"]["R"]["Properties"]["P"].clone()
 }
 
 #[test]
 fn short_forms_are_read_as_long_ones_wherever_they_stand() {
     let template = bucket();
-    let properties = &template.body()["Resources"]["Bucket"]["Properties"];
+    let properties = &template.body["Resources"]["Bucket"]["Properties"];
     assert_eq!(
         properties["BucketName"],
         json!({"Fn::Sub": "${Prefix}-backup"})
@@ -182,7 +191,7 @@ fn json_is_read_with_positions_too() {
     let text = "{\n\t\"Resources\": {\n\t\t\"R\": {\"Type\": \"T\", \"Metadata\": {\"a\": \"\\ud83d\\ude00 \\u0041\"}}\n\t}\n}\n";
     let template = Template::parse(text).unwrap();
     assert_eq!(
-        template.body()["Resources"]["R"]["Metadata"]["a"],
+        template.body["Resources"]["R"]["Metadata"]["a"],
         json!("😀 A")
     );
     let position = template.position("/Resources/R/Metadata").unwrap();
@@ -224,26 +233,68 @@ fn what_cloudformation_refuses_is_refused_with_its_place() {
         "4:15 the YAML type `!!binary` is not supported"
     );
     assert_eq!(
-        with("Output: {}\n"),
-        "4:1 unknown section `Output`, did you mean `Outputs`?"
-    );
-    assert_eq!(
         with("---\na: b\n"),
         "5:1 a template is one document, and this begins another"
-    );
-    assert_eq!(
-        refusal("Resources:\n  R: { Typ: T }\n"),
-        "2:3 `R` has no `Type`"
-    );
-    assert_eq!(
-        refusal("Resources: {}\n"),
-        "1:1 a template needs at least one resource in `Resources`"
     );
     assert_eq!(refusal(""), "1:1 the template is empty");
     assert_eq!(
         refusal("{\"Resources\": {\"R\": {\"Type\": \"T\"}, \"R\": {\"Type\": \"U\"}}}"),
         "1:36 duplicate key `R`, first at line 1"
     );
+}
+
+#[test]
+fn all_that_is_misshapen_is_told_at_once() {
+    assert_eq!(
+        faults(
+            "Output: {}\nResources:\n  R: { Typ: T }\n  S: x\nOutputs:\n  O: { Description: d }\n"
+        ),
+        [
+            "1:1 unknown section `Output`, did you mean `Outputs`?",
+            "3:3 `R` has no `Type`",
+            "4:3 `S` must be a map",
+            "6:3 `O` has no `Value`",
+        ]
+    );
+    let none = "a template needs at least one resource in `Resources`";
+    assert_eq!(faults("Resources: {}\n"), [format!("1:1 {none}")]);
+    assert_eq!(faults("Description: d\n"), [format!("1:1 {none}")]);
+    assert_eq!(faults("- a\n").len(), 1);
+    assert!(bucket().faults().is_empty());
+}
+
+#[test]
+fn names_that_nothing_declares_are_told_where_they_are_used() {
+    let text = "\
+Parameters:
+  Prefix: { Type: String }
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Condition: IsClinic
+    DependsOn: [Role]
+    Properties:
+      Description: !Sub
+        - '${Prefx} ${Own} ${AWS::Region} ${!Literal} ${Prefix}'
+        - { Own: !GetAtt Prefix.Arn }
+      KeyPolicy:
+        Condition: StringNotACondition
+Outputs:
+  Size:
+    Value: !FindInMap [Sizes, !Ref Key, disk]
+";
+    assert_eq!(
+        faults(text),
+        [
+            "6:5 `IsClinic` is not a condition of this template",
+            "7:5 `Role` is not a resource of this template",
+            "9:7 `Prefx` is not a parameter or a resource, did you mean `Prefix`?",
+            "11:13 `Prefix` is not a resource of this template",
+            "16:5 `Sizes` is not a mapping of this template",
+        ]
+    );
+    let behind_a_macro = format!("Transform: Own\n{text}");
+    assert!(faults(&behind_a_macro).is_empty());
 }
 
 #[test]
