@@ -1,0 +1,105 @@
+//! The decision about a stack that is ours and that `desired/` does not declare any more.
+
+use reconcile_cfn::stateful::holds;
+use reconcile_core::digest::Digest;
+use reconcile_core::verdict::{Action, Change, Danger, DangerLevel, Effect, FieldChange, Verdict};
+use reconcile_engine::kind::PlanContext;
+
+use super::{Draft, is_kept, outputs};
+use crate::state::{Phase, SeenTemplate, State};
+use crate::step::{Deletion, Step, Target};
+
+/// Deletes it, if nothing in it holds data or identity or the environment's file permits it.
+pub(super) fn delete(state: &State, context: &PlanContext<'_>, observed: &Digest) -> Draft {
+    let described = &state.described;
+    let region = region_of(&described.id);
+    let target = Target {
+        region: region.to_owned(),
+        stack_name: described.name.clone(),
+        stack_id: Some(described.id.clone()),
+    };
+    match described.status.phase() {
+        Phase::Deleted => return Draft::of(Verdict::InSync),
+        Phase::Busy => {
+            let reason = format!("AWS is at work on it ({}): wait", described.status);
+            return Draft::change(Change::new(Action::Recover, reason), vec![Step::Wait(target)]);
+        }
+        Phase::Review
+        | Phase::Settled
+        | Phase::NeverCreated
+        | Phase::Interrupted
+        | Phase::Stuck
+        | Phase::RollbackFailed
+        | Phase::Unfamiliar => {}
+    }
+    let permitted = context.environment.allow_delete.contains(context.address);
+    let mut change = Change::new(Action::Delete, "`desired/` does not declare it any more");
+    contents(state, permitted, &mut change);
+    if described.termination_protection {
+        change.dangers.push(Danger {
+            level: DangerLevel::High,
+            subject: described.name.clone(),
+            what: "is protected from termination: the protection is switched off".to_owned(),
+            allowed: permitted,
+        });
+    }
+    if change.danger() == DangerLevel::High && !permitted {
+        let environment = &context.environment.name;
+        return Draft {
+            outputs: outputs::current(state),
+            ..Draft::of(Verdict::Blocked {
+                why: "it left `desired/`, and deleting it would destroy data or identity".to_owned(),
+                unblock: format!(
+                    "if that is meant, add `allow: {{ delete: [{}] }}` to desired/environments/{environment}.yaml",
+                    context.address
+                ),
+                change: Some(change),
+            })
+        };
+    }
+    let identity = Digest::of_parts([described.id.as_bytes(), observed.as_str().as_bytes()]);
+    let unprotect = described.termination_protection;
+    Draft::change(change, vec![Step::Delete(Deletion { target, unprotect, identity })])
+}
+
+fn contents(state: &State, permitted: bool, change: &mut Change) {
+    let described = &state.described;
+    if matches!(described.status.phase(), Phase::Review | Phase::NeverCreated) {
+        return;
+    }
+    let SeenTemplate::Read(template) = &state.template else {
+        change.dangers.push(Danger {
+            level: DangerLevel::High,
+            subject: described.name.clone(),
+            what: "is deleted, and what it holds could not be read".to_owned(),
+            allowed: permitted,
+        });
+        return;
+    };
+    for resource in template.resources() {
+        let policy = resource.deletion_policy.and_then(serde_json::Value::as_str);
+        let kept = policy.is_some_and(is_kept);
+        let held = holds(resource.type_name);
+        let (level, what) = match held {
+            _ if kept => (DangerLevel::Low, "stays in AWS without a stack".to_owned()),
+            Some(held) => (DangerLevel::High, format!("is deleted: {}", held.why)),
+            None => (DangerLevel::None, String::new()),
+        };
+        if level > DangerLevel::None {
+            let subject = format!("{} ({})", resource.logical_id, resource.type_name);
+            let allowed = level < DangerLevel::High || permitted;
+            change.dangers.push(Danger { level, subject, what, allowed });
+        }
+        change.fields.push(FieldChange {
+            path: format!("Resources/{}", resource.logical_id),
+            before: Some(resource.type_name.to_owned()),
+            after: None,
+            effect: if kept { Effect::Record } else { Effect::Delete },
+        });
+    }
+}
+
+/// The fourth part of an ARN.
+fn region_of(arn: &str) -> &str {
+    arn.split(':').nth(3).unwrap_or_default()
+}
