@@ -1,3 +1,13 @@
-//! The way to AWS: one session, with every call limited, counted and retried in one place.
+//! The way to AWS: one session, with every call named, limited, counted and retried in one place.
 
+pub mod clock;
+mod connector;
+pub mod errors;
+pub mod limits;
+pub mod naming;
 pub mod session;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+pub mod wires;

@@ -1,3 +1,11 @@
 //! What we keep for ourselves in the state bucket: ledger, lease and run records.
+//!
+//! Everything here is written by compare-and-swap ([`store`]); nothing here is the truth about AWS.
 
+pub mod lease;
+pub mod ledger;
+#[cfg(test)]
+pub(crate) mod memory;
+pub mod record;
+pub mod s3;
 pub mod store;

@@ -1,0 +1,162 @@
+//! Run records: who changed what, from which commit, step by step; written while it happens.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use reconcile_core::address::Address;
+use reconcile_core::calls::Calls;
+use reconcile_core::digest::Digest;
+use reconcile_core::outcome::Outcome;
+use reconcile_core::report::Status;
+use reconcile_core::verdict::Action;
+use serde::Serialize;
+
+use super::store::StoreError;
+use crate::aws::session::Session;
+
+/// The version of the objects' format.
+const FORMAT_VERSION: &str = "1.0";
+
+/// A run as it is written to `runs/<environment>/<run>.json`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunRecord {
+    /// The version of this format.
+    pub format_version: &'static str,
+    /// The run; names of runs sort by time.
+    pub run: String,
+    /// Where.
+    pub environment: String,
+    /// The account.
+    pub account: String,
+    /// Whom AWS saw: the ARN that STS gave.
+    pub caller: String,
+    /// The person or job behind it.
+    pub actor: Option<String>,
+    /// The commit that was applied.
+    pub commit: Option<String>,
+    /// The plan that was carried out.
+    pub plan_digest: Digest,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended; none of a run that goes on or was killed.
+    pub finished_at: Option<Timestamp>,
+    /// How it ended.
+    pub status: RunStatus,
+    /// What became of each unit, in the order in which they ended.
+    pub units: Vec<UnitRecord>,
+    /// What it cost, without the writing of this.
+    pub calls: Calls,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// It goes on, or was killed.
+    Running,
+    /// It came to its end.
+    #[serde(untagged)]
+    Ended(Status),
+}
+
+/// What became of one unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UnitRecord {
+    /// Which.
+    pub address: Address,
+    /// What was to be done.
+    pub action: Option<Action>,
+    /// How it ended, and why.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// What was done, in order.
+    pub steps: Vec<String>,
+}
+
+/// Writes one run's record.
+///
+/// Expected flow: [`Recorder::begin`] before the first change, [`Recorder::unit`] after each unit,
+/// [`Recorder::finish`] at the end.
+///
+/// Guarantees: no run changes another's record. A run that is killed leaves one that says `running`, with
+/// the units that had ended.
+///
+/// Assumptions: run identities are unique.
+///
+/// Errors: a write that failed is made up for by the next, which has everything; if the last one fails, the
+/// record stays `running`. Whether a run may go on unrecorded is the caller's decision.
+#[derive(Debug)]
+pub struct Recorder {
+    session: Session,
+    record: RunRecord,
+    etag: String,
+}
+
+impl Recorder {
+    /// Writes that a run began.
+    pub async fn begin(session: &Session, plan: &Digest) -> Result<Self, StoreError> {
+        let record = RunRecord {
+            format_version: FORMAT_VERSION,
+            run: session.run.id.clone(),
+            environment: session.environment.name.clone(),
+            account: session.account.clone(),
+            caller: session.arn.clone(),
+            actor: session.run.actor.clone(),
+            commit: session.run.commit.clone(),
+            plan_digest: plan.clone(),
+            started_at: session.now(),
+            finished_at: None,
+            status: RunStatus::Running,
+            units: Vec::new(),
+            calls: session.calls(),
+        };
+        let etag = session.state.create(&key(&record), body(&record)).await?;
+        Ok(Self {
+            session: session.clone(),
+            record,
+            etag,
+        })
+    }
+
+    /// Writes what became of a unit.
+    pub async fn unit(&mut self, unit: UnitRecord) -> Result<(), StoreError> {
+        self.record.units.push(unit);
+        self.record.calls = self.session.calls();
+        self.write().await
+    }
+
+    /// Writes how the run ended.
+    pub async fn finish(mut self, status: Status) -> Result<RunRecord, StoreError> {
+        self.record.status = RunStatus::Ended(status);
+        self.record.finished_at = Some(self.session.now());
+        self.record.calls = self.session.calls();
+        self.write().await?;
+        Ok(self.record)
+    }
+
+    async fn write(&mut self) -> Result<(), StoreError> {
+        let store = Arc::clone(&self.session.state);
+        let (key, body) = (key(&self.record), body(&self.record));
+        self.etag = match store.replace(&key, body.clone(), &self.etag).await {
+            Ok(etag) => etag,
+            // Nobody else writes here: it was an earlier write of ours whose answer was lost.
+            Err(StoreError::Lost { .. }) => match store.get(&key).await? {
+                Some(stored) => store.replace(&key, body, &stored.etag).await?,
+                None => store.create(&key, body).await?,
+            },
+            Err(error) => return Err(error),
+        };
+        Ok(())
+    }
+}
+
+fn key(record: &RunRecord) -> String {
+    format!("runs/{}/{}.json", record.environment, record.run)
+}
+
+fn body(record: &RunRecord) -> Vec<u8> {
+    // Text, numbers and times always serialise.
+    serde_json::to_vec_pretty(record).unwrap_or_default()
+}
