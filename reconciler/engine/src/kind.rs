@@ -59,8 +59,8 @@ pub trait Kind: Send + Sync + Sized + 'static {
         context: &PlanContext<'_>,
     ) -> Decision<Self::Step>;
 
-    /// What the ledger keeps of a state, so that the next look costs less.
-    fn note(state: &Self::State) -> Option<Json>;
+    /// What the ledger keeps of a unit that is in sync, so that the next look costs less.
+    fn note(spec: &Self::Spec, state: &Self::State) -> Option<Json>;
 
     /// Takes what it needs of the session: clients, clock, identity of the run.
     fn connect(session: &Session) -> Self;

@@ -10,7 +10,10 @@ pub mod spec;
 pub mod state;
 pub mod step;
 
+mod deploy;
+mod detect;
 mod kind;
 mod observe;
+mod watch;
 
 pub use kind::StackKind;

@@ -10,6 +10,7 @@
 //! | `UPDATE_ROLLBACK_FAILED` | continue the rollback, then decide again |
 //! | `ROLLBACK_FAILED`, `DELETE_FAILED` | only deletion is possible: with consent |
 
+pub(crate) mod agreement;
 mod danger;
 mod delete;
 mod desired;
@@ -32,6 +33,7 @@ use reconcile_core::verdict::{Action, Change, Danger, DangerLevel, Effect, Field
 use reconcile_engine::kind::{Decision, PlanContext, Wanted};
 
 pub use danger::is_kept;
+pub(crate) use update::hidden_digest;
 
 use crate::spec::Spec;
 use crate::state::{Phase, State};

@@ -1,0 +1,100 @@
+//! Asks for fresh drift detections, as fast as the quota allows, and waits for them together.
+//!
+//! `DetectStackDrift` and `DescribeStackDriftDetectionStatus` have two calls a second each, and are
+//! paced side by side: a detection is asked about once, as a rule, when it is long done.
+
+use std::time::Duration;
+
+use futures::stream::{StreamExt, iter};
+use reconcile_core::address::Address;
+use reconcile_engine::events::Event;
+use reconcile_engine::kind::Look;
+use tokio::time::sleep;
+
+use crate::kind::StackKind;
+use crate::port::Detection;
+use crate::spec::Spec;
+use crate::state::Described;
+
+/// Detections under way at a time.
+const AT_A_TIME: usize = 32;
+
+/// How long a detection is given before it is asked about.
+const FIRST_PAUSE: Duration = Duration::from_secs(3);
+
+/// How long a detection may take: a stack of 500 resources takes minutes.
+const MAX_PAUSES: usize = 60;
+
+type Wanted<'a> = (Address, Option<&'a Spec>, Described);
+
+impl StackKind {
+    /// Detects drift of every declared stack whose state permits it, and looks at the stacks again.
+    pub(crate) async fn detect<'a>(
+        &self,
+        region: &str,
+        wanted: Vec<Wanted<'a>>,
+        look: &Look<'_, Spec>,
+    ) -> Vec<Wanted<'a>> {
+        let able: Vec<String> = wanted
+            .iter()
+            .filter(|(_, spec, stack)| spec.is_some() && stack.status.allows_drift_detection())
+            .map(|(_, _, stack)| stack.id.clone())
+            .collect();
+        if able.is_empty() {
+            return wanted;
+        }
+        let of = able.len();
+        look.events.tell(&Event::Phase { what: format!("detecting drift of {of} stacks in {region}") });
+        let mut results = iter(able)
+            .map(async |stack| {
+                let failure = self.detect_one(region, &stack).await.err();
+                (stack, failure)
+            })
+            .buffer_unordered(AT_A_TIME);
+        let mut done = 0;
+        while let Some((stack, failure)) = results.next().await {
+            done += 1;
+            look.events.tell(&Event::Progress { done, of });
+            if let Some(why) = failure {
+                self.failed_detections.lock().await.insert(stack, why);
+            }
+        }
+        self.refreshed(region, wanted).await
+    }
+
+    async fn detect_one(&self, region: &str, stack: &str) -> Result<(), String> {
+        let failed = |error| format!("its drift could not be detected: {error}");
+        let detection = self.api.detect_drift(region, stack).await.map_err(failed)?;
+        let mut pause = FIRST_PAUSE;
+        for _ in 0..MAX_PAUSES {
+            sleep(pause).await;
+            match self.api.detection(region, &detection).await.map_err(failed)? {
+                Detection::Complete => return Ok(()),
+                Detection::InProgress => pause = (pause * 3 / 2).min(Duration::from_secs(15)),
+                Detection::Failed(why) => return Err(format!("its drift could not be detected: {why}")),
+            }
+        }
+        Err("its drift detection did not end in time".to_owned())
+    }
+
+    /// The same stacks with the detection's result: one listing for all.
+    async fn refreshed<'a>(&self, region: &str, wanted: Vec<Wanted<'a>>) -> Vec<Wanted<'a>> {
+        match self.api.stacks(region).await {
+            Err(error) => {
+                let mut failed = self.failed_detections.lock().await;
+                for (_, _, stack) in &wanted {
+                    failed.insert(stack.id.clone(), error.to_string());
+                }
+                drop(failed);
+                wanted
+            }
+            Ok(stacks) => wanted
+                .into_iter()
+                .map(|(address, spec, old)| {
+                    let new = stacks.iter().find(|stack| stack.id == old.id).cloned();
+                    (address, spec, new.unwrap_or(old))
+                })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The kind, as the engine takes it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use reconcile_core::address::Address;
+use reconcile_core::observation::Observation;
+use reconcile_engine::aws::errors::AwsError;
+use reconcile_engine::aws::session::{RunIdentity, Session};
+use reconcile_engine::events::UnitEvents;
+use reconcile_engine::kind::{
+    Decision, Kind, Look, PlanContext, Seen, StepError, Unit, Wanted,
+};
+use reconcile_engine::load::document::Document;
+use reconcile_engine::load::scope::Scope;
+use reconcile_engine::state::store::StateStore;
+use serde_json::Value as Json;
+use tokio::sync::Mutex;
+
+use crate::aws::CloudFormation;
+use crate::port::Acts;
+use crate::spec::{self, RawStack, Spec};
+use crate::state::State;
+use crate::step::{Deployment, Step};
+use crate::watch::Watch;
+use crate::{observe, plan};
+
+/// CloudFormation stacks.
+pub struct StackKind {
+    pub(crate) api: Arc<dyn Acts>,
+    pub(crate) watch: Watch,
+    pub(crate) run: Arc<RunIdentity>,
+    bucket: Arc<dyn StateStore>,
+    /// Where the stacks are that are ours without being declared: region and ARN.
+    pub(crate) known: Mutex<BTreeMap<Address, (String, String)>>,
+    /// Stacks whose drift could not be detected in this run, by ARN: why.
+    pub(crate) failed_detections: Mutex<BTreeMap<String, String>>,
+}
+
+impl StackKind {
+    /// Puts a template that is too large for a request into the state bucket; answers with its URL.
+    pub(crate) async fn upload(&self, deployment: &Deployment) -> Result<String, AwsError> {
+        let template = &deployment.template;
+        let key = format!("templates/{}", template.digest);
+        let call = self.bucket.create(&key, template.text.as_bytes().to_vec()).await;
+        match call {
+            // The name is the content's digest: what is there is what would be written.
+            Ok(_) | Err(reconcile_engine::state::store::StoreError::Lost { .. }) => {
+                Ok(self.bucket.url(&key))
+            }
+            Err(error) => Err(AwsError::told(error.to_string())),
+        }
+    }
+}
+
+#[async_trait]
+impl Kind for StackKind {
+    const WORD: &'static str = "Stack";
+    const PLURAL: &'static str = "stacks";
+
+    type Raw = RawStack;
+    type Spec = Spec;
+    type State = State;
+    type Step = Step;
+
+    fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> Vec<Unit<Spec>> {
+        spec::interpret(raw, document, scope)
+    }
+
+    fn check(units: &[Unit<Spec>], scope: &mut Scope<'_>) {
+        spec::check(units, scope);
+    }
+
+    fn plan(
+        wanted: &Wanted<'_, Spec>,
+        seen: &Observation<State>,
+        context: &PlanContext<'_>,
+    ) -> Decision<Step> {
+        plan::plan(wanted, seen, context)
+    }
+
+    fn note(spec: &Spec, state: &State) -> Option<Json> {
+        observe::note(spec, state)
+    }
+
+    fn connect(session: &Session) -> Self {
+        let api: Arc<dyn Acts> = Arc::new(CloudFormation::new(session));
+        Self {
+            watch: Watch::new(Arc::clone(&api)),
+            api,
+            run: Arc::clone(&session.run),
+            bucket: Arc::clone(&session.state),
+            known: Mutex::default(),
+            failed_detections: Mutex::default(),
+        }
+    }
+
+    async fn observe(&self, look: &Look<'_, Spec>) -> Seen<State> {
+        self.look_at_all(look).await
+    }
+
+    async fn observe_one(&self, address: &Address, look: &Look<'_, Spec>) -> Observation<State> {
+        self.look_at_one(address, look).await
+    }
+
+    async fn carry_out(&self, step: &Step, events: &UnitEvents) -> Result<(), StepError> {
+        self.do_step(step, events).await
+    }
+}

@@ -1,0 +1,66 @@
+//! Whether what CloudFormation computed stays within what was planned and permitted.
+
+use reconcile_cfn::stateful::holds;
+use reconcile_core::verdict::Effect;
+
+use crate::port::{ComputedChange, ComputedKind};
+use crate::step::Deployment;
+
+/// Why a change set may not be executed, and what would permit it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disagreement {
+    /// What goes too far.
+    pub why: String,
+    /// What a person does about it.
+    pub unblock: String,
+}
+
+/// Compares every computed change with the plan; all that go too far are named.
+pub fn disagreement(deployment: &Deployment, computed: &[ComputedChange]) -> Option<Disagreement> {
+    let too_far: Vec<_> =
+        computed.iter().filter_map(|change| Some((change, excess(deployment, change)?))).collect();
+    let (first, _) = too_far.first()?;
+    let why: Vec<_> = too_far
+        .iter()
+        .map(|(change, excess)| format!("`{}` ({}) {excess}", change.logical_id, change.type_name))
+        .collect();
+    let word = if first.kind == ComputedKind::Remove { "delete" } else { "replace" };
+    let ids: Vec<_> = too_far.iter().map(|(change, _)| change.logical_id.as_str()).collect();
+    Some(Disagreement {
+        why: format!("CloudFormation would go further than the plan: {}", why.join("; ")),
+        unblock: format!(
+            "if that is meant, add `allow: {{ {word}: [{}] }}` to {}",
+            ids.join(", "),
+            deployment.declared_in
+        ),
+    })
+}
+
+/// What a change does beyond the plan, in words that follow the resource's name.
+fn excess(deployment: &Deployment, change: &ComputedChange) -> Option<&'static str> {
+    let ComputedChange { logical_id, type_name, kind, is_direct, is_kept } = change;
+    let allow = &deployment.allow;
+    let planned = deployment.expected.get(logical_id).copied();
+    let holds = holds(type_name).is_some();
+    match kind {
+        ComputedKind::Replace if allow.replace.contains(logical_id) => None,
+        ComputedKind::Replace if holds => Some("would be replaced"),
+        ComputedKind::Replace if planned.is_some_and(Effect::is_destructive) => None,
+        ComputedKind::Replace => Some("would be replaced, which was not planned"),
+        ComputedKind::MayReplace if allow.replace.contains(logical_id) => None,
+        ComputedKind::MayReplace if holds => Some("may be replaced"),
+        ComputedKind::MayReplace if planned.is_some_and(Effect::is_destructive) => None,
+        ComputedKind::MayReplace => Some("may be replaced, which was not planned"),
+        ComputedKind::Remove if allow.delete.contains(logical_id) => None,
+        ComputedKind::Remove if holds && !is_kept => Some("would be deleted"),
+        ComputedKind::Remove if planned == Some(Effect::Delete) => None,
+        ComputedKind::Remove => Some("would leave the stack, which was not planned"),
+        ComputedKind::Import => Some("would be taken into the stack, which was not planned"),
+        ComputedKind::Add if planned.is_none() => Some("would be created, which was not planned"),
+        ComputedKind::Modify if planned.is_none() && *is_direct => {
+            Some("would be changed, which was not planned")
+        }
+        // What a nested stack or a macro does is decided there; the stack itself is not destroyed.
+        ComputedKind::Add | ComputedKind::Modify | ComputedKind::Record | ComputedKind::Dynamic => None,
+    }
+}
