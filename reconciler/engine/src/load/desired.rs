@@ -1,0 +1,243 @@
+//! Everything that `desired/` declares, read and checked at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use reconcile_core::environment::Environment;
+use reconcile_core::problem::{Problem, did_you_mean};
+
+use super::document::Document;
+use super::environment::{self, ENVIRONMENT};
+use super::files::Files;
+use super::kinds::{DESIRED, KindInfo};
+use super::problems::{in_file, in_order};
+use super::schema::Checker;
+use super::{encoding, header, tree};
+
+/// What `desired/` declares.
+#[derive(Debug, Clone)]
+pub struct Desired {
+    /// By name.
+    pub environments: BTreeMap<String, Environment>,
+    /// Units' files, by path: of a known kind, true to its schema, named as their file.
+    pub documents: Vec<Document>,
+}
+
+impl Desired {
+    /// The environment of this name; if none is named, the one that says `default: true`, or the only one.
+    pub fn environment(&self, name: Option<&str>) -> Result<&Environment, Problem> {
+        let names = || self.environments.keys().map(String::as_str);
+        let list = || format!("there are {}", quoted(names()));
+        if let Some(name) = name {
+            return self.environments.get(name).ok_or_else(|| {
+                let hint = did_you_mean(name, names()).unwrap_or_else(list);
+                Problem::whole(format!("there is no environment `{name}`")).hint(hint)
+            });
+        }
+        let mut all = self.environments.values();
+        let only = all.next().filter(|_| self.environments.len() == 1);
+        let default = self
+            .environments
+            .values()
+            .find(|environment| environment.default);
+        default.or(only).ok_or_else(|| {
+            Problem::whole("no environment is named, and none is the default").hint(format!(
+                "name one with `--environment` ({}), or write `default: true` in one of their files",
+                list()
+            ))
+        })
+    }
+
+    /// The documents of a kind (its word) that are meant for an environment.
+    pub fn documents<'a>(
+        &'a self,
+        kind: &'a str,
+        environment: &'a Environment,
+    ) -> impl Iterator<Item = &'a Document> {
+        self.documents
+            .iter()
+            .filter(move |document| document.kind == kind && document.is_in(&environment.name))
+    }
+}
+
+/// Reads everything under `desired/`; what is wrong with any file is told together.
+pub fn load(files: &dyn Files, kinds: &[KindInfo]) -> Result<Desired, Vec<Problem>> {
+    let mut loader = Loader::new(files, kinds).map_err(|problem| vec![problem])?;
+    let paths = files.list(DESIRED).map_err(|error| {
+        vec![Problem::whole(format!(
+            "`{DESIRED}/` cannot be read: {error}"
+        ))]
+    })?;
+    for path in &paths {
+        loader.file(path);
+    }
+    loader.finish()
+}
+
+struct Loader<'a> {
+    files: &'a dyn Files,
+    kinds: Vec<KindInfo>,
+    checkers: Vec<Checker>,
+    /// The names of all files of environments, whether they can be read or not.
+    environments: BTreeSet<String>,
+    documents: Vec<Document>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Loader<'a> {
+    fn new(files: &'a dyn Files, kinds: &[KindInfo]) -> Result<Self, Problem> {
+        let kinds: Vec<_> = [ENVIRONMENT].iter().chain(kinds).copied().collect();
+        Ok(Self {
+            files,
+            checkers: kinds.iter().map(Checker::new).collect::<Result<_, _>>()?,
+            kinds,
+            environments: BTreeSet::new(),
+            documents: Vec::new(),
+            problems: Vec::new(),
+        })
+    }
+
+    fn file(&mut self, path: &str) {
+        let Some((folder, name)) = path.rsplit_once('/') else {
+            return;
+        };
+        let is_hidden = path.split('/').any(|segment| segment.starts_with('.'));
+        let Some((stem, extension)) = name.rsplit_once('.') else {
+            return;
+        };
+        if is_hidden || !matches!(extension, "yaml" | "yml") {
+            return;
+        }
+        if extension == "yml" {
+            let hint = format!("rename it to `{folder}/{stem}.yaml`");
+            let problem = in_file(path, format!("`{name}` does not end in `.yaml`"));
+            self.problems.push(problem.hint(hint));
+            return;
+        }
+        let plural = folder.split('/').nth(1).unwrap_or_default();
+        match self.kinds.iter().position(|kind| kind.plural == plural) {
+            Some(kind) => {
+                if plural == ENVIRONMENT.plural {
+                    self.environments.insert(stem.to_owned());
+                }
+                let document = self.document(path, stem, kind);
+                self.documents.extend(document);
+            }
+            None => self.problems.push(self.misplaced(path, plural)),
+        }
+    }
+
+    /// Reads one file. What is wrong is noted; a document is only made of a file without problems.
+    fn document(&mut self, path: &str, stem: &str, kind: usize) -> Option<Document> {
+        let before = self.problems.len();
+        let file = match self.files.read(path) {
+            Ok(bytes) => encoding::decode(path, &bytes.unwrap_or_default()),
+            Err(error) => Err(in_file(path, format!("`{path}` cannot be read: {error}"))),
+        };
+        let file = file.map_err(|problem| self.problems.push(problem)).ok()?;
+        let root = tree::parse(&file, &mut self.problems)?;
+        let (info, checker) = (self.kinds.get(kind)?, self.checkers.get(kind)?);
+        if let Err(problem) = header::check_kind(&file, &root, info, &self.kinds) {
+            self.problems.push(problem);
+            return None;
+        }
+        self.problems.extend(checker.check(&file, &root));
+        self.problems.extend(header::check_name(&file, &root, stem));
+        (self.problems.len() == before).then(|| Document {
+            file,
+            kind: info.word.to_owned(),
+            name: stem.to_owned(),
+            environments: header::environments(&root),
+            root: Arc::new(root),
+        })
+    }
+
+    fn misplaced(&self, path: &str, plural: &str) -> Problem {
+        let folders = || self.kinds.iter().map(|kind| kind.plural);
+        let near = did_you_mean(plural, folders()).filter(|_| !plural.is_empty());
+        let all = || {
+            let folders: Vec<_> = self
+                .kinds
+                .iter()
+                .map(|kind| format!("`{}/`", kind.folder()))
+                .collect();
+            format!("files stand in {}", folders.join(", "))
+        };
+        in_file(path, format!("`{path}` is not in the folder of any kind"))
+            .hint(near.unwrap_or_else(all))
+    }
+
+    fn finish(mut self) -> Result<Desired, Vec<Problem>> {
+        let (environments, documents): (Vec<_>, Vec<_>) = std::mem::take(&mut self.documents)
+            .into_iter()
+            .partition(|document| document.kind == ENVIRONMENT.word);
+        if self.problems.is_empty() && (environments.is_empty() || documents.is_empty()) {
+            self.problems.push(nothing(&environments));
+        }
+        self.duplicates(&environments);
+        self.duplicates(&documents);
+        let environments = environment::interpret(&environments, &mut self.problems);
+        self.unknown_environments(&documents);
+        if self.problems.is_empty() {
+            Ok(Desired {
+                environments,
+                documents,
+            })
+        } else {
+            Err(in_order(self.problems))
+        }
+    }
+
+    /// Refuses a name that two files of a kind have, in different folders.
+    fn duplicates(&mut self, documents: &[Document]) {
+        let mut seen: BTreeMap<(&str, &str), &Document> = BTreeMap::new();
+        for document in documents {
+            let key = (document.kind.as_str(), document.name.as_str());
+            if let Some(first) = seen.get(&key) {
+                let message = format!("there is another {} `{}`", document.kind, document.name);
+                let hint = format!("`{}` declares it: rename one of them", first.file.path);
+                self.problems
+                    .push(Problem::at(document.place("/name"), message).hint(hint));
+            } else {
+                seen.insert(key, document);
+            }
+        }
+    }
+
+    /// Refuses names of environments that have no file; a file with problems of its own is still one.
+    fn unknown_environments(&mut self, documents: &[Document]) {
+        let known = || self.environments.iter().map(String::as_str);
+        for document in documents {
+            for (index, name) in document.environments.iter().flatten().enumerate() {
+                if !self.environments.contains(name) {
+                    let place = document.part_place(&format!("/environments/{index}"), name);
+                    let hint = did_you_mean(name, known())
+                        .unwrap_or_else(|| format!("there are {}", quoted(known())));
+                    let message = format!("there is no environment `{name}`");
+                    self.problems.push(Problem::at(place, message).hint(hint));
+                }
+            }
+        }
+    }
+}
+
+/// Both are needed: without units, everything that is owned would be planned for deletion.
+fn nothing(environments: &[Document]) -> Problem {
+    let (what, hint) = if environments.is_empty() {
+        (
+            "no environment",
+            "add one as `desired/environments/NAME.yaml`, with `kind: Environment`",
+        )
+    } else {
+        (
+            "nothing but environments",
+            "add a unit, such as `desired/stacks/NAME.yaml` with `kind: Stack`",
+        )
+    };
+    Problem::whole(format!("`{DESIRED}/` declares {what}")).hint(hint)
+}
+
+fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}

@@ -1,0 +1,225 @@
+//! A YAML document as a tree in which every key and value knows its bytes.
+//!
+//! Knows YAML and positions, not what a file of `desired/` should say.
+
+mod parse;
+mod scalar;
+
+use std::ops::Range;
+
+use serde_json::{Map, Value as Json};
+
+pub(super) use parse::parse;
+
+/// A value and the bytes that it is written in.
+#[derive(Debug)]
+pub(super) struct Node {
+    range: Range<usize>,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Scalar {
+        text: String,
+        /// Without quotes, so that it may mean a number, a boolean or nothing.
+        plain: bool,
+    },
+    List {
+        items: Vec<Node>,
+        layout: Layout,
+    },
+    Map {
+        entries: Vec<Entry>,
+        layout: Layout,
+    },
+}
+
+#[derive(Debug)]
+struct Entry {
+    key: String,
+    key_range: Range<usize>,
+    value: Node,
+}
+
+/// Whether a collection is written in brackets or by indentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    Flow,
+    Block,
+}
+
+impl Node {
+    /// The value under a key of this map, if it is one.
+    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The text of a scalar as it is meant, whatever type it would have.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.content {
+            Content::Scalar { text, .. } => Some(text),
+            Content::List { .. } | Content::Map { .. } => None,
+        }
+    }
+
+    /// The items of a list; none of anything else.
+    pub(super) fn items(&self) -> &[Self] {
+        match &self.content {
+            Content::List { items, .. } => items,
+            Content::Scalar { .. } | Content::Map { .. } => &[],
+        }
+    }
+
+    /// Whether this is a map.
+    pub(super) fn is_map(&self) -> bool {
+        matches!(self.content, Content::Map { .. })
+    }
+
+    /// The value as JSON, by the rules of YAML 1.2.
+    pub(super) fn json(&self) -> Json {
+        match &self.content {
+            Content::Scalar { text, plain: false } => Json::from(text.as_str()),
+            Content::Scalar { text, plain: true } => scalar::json(text),
+            Content::List { items, .. } => items.iter().map(Self::json).collect(),
+            Content::Map { entries, .. } => {
+                let mut map = Map::with_capacity(entries.len());
+                for entry in entries {
+                    // Of a key that is there twice, which is reported, the first counts.
+                    map.entry(entry.key.as_str())
+                        .or_insert_with(|| entry.value.json());
+                }
+                Json::Object(map)
+            }
+        }
+    }
+
+    /// The value at a JSON pointer, if there is one.
+    pub(super) fn at(&self, pointer: &str) -> Option<&Self> {
+        let path = self.path(pointer);
+        (path.missing == 0).then_some(path.node)
+    }
+
+    /// The bytes of the value at a JSON pointer, or of the nearest thing around it that exists.
+    pub(super) fn value_range(&self, pointer: &str) -> Range<usize> {
+        let path = self.path(pointer);
+        if path.depth == 0 {
+            return self.heading();
+        }
+        path.node.shown(path.key)
+    }
+
+    /// The bytes of the key at a JSON pointer, or of the nearest thing around it that exists.
+    pub(super) fn key_range(&self, pointer: &str) -> Range<usize> {
+        let path = self.path(pointer);
+        match path.key {
+            Some(key) => key.clone(),
+            None if path.depth == 0 => self.heading(),
+            None => path.node.shown(None),
+        }
+    }
+
+    /// The bytes of the smallest value or key around a byte.
+    pub(super) fn range_around(&self, byte: usize) -> Range<usize> {
+        let inside =
+            |range: &Range<usize>| range.start <= byte && byte < range.end.max(range.start + 1);
+        let deeper = match &self.content {
+            Content::Scalar { .. } => None,
+            Content::List { items, .. } => items
+                .iter()
+                .find(|item| inside(&item.range))
+                .map(|item| item.range_around(byte)),
+            Content::Map { entries, .. } => entries.iter().find_map(|entry| {
+                if inside(&entry.key_range) {
+                    Some(entry.key_range.clone())
+                } else {
+                    inside(&entry.value.range).then(|| entry.value.range_around(byte))
+                }
+            }),
+        };
+        deeper.unwrap_or_else(|| self.shown(None))
+    }
+
+    /// What stands for the whole document: its `kind:` line.
+    fn heading(&self) -> Range<usize> {
+        self.entry("kind").map_or_else(
+            || self.shown(None),
+            |entry| entry.key_range.start..entry.value.range.end.max(entry.key_range.end),
+        )
+    }
+
+    /// The bytes to point at: a value that is empty or a block of lines is stood for by a key.
+    fn shown(&self, key: Option<&Range<usize>>) -> Range<usize> {
+        let first = match &self.content {
+            Content::List {
+                layout: Layout::Block,
+                items,
+            } => items.first().map(|item| item.shown(None)),
+            Content::Map {
+                layout: Layout::Block,
+                entries,
+            } => entries.first().map(|entry| entry.key_range.clone()),
+            Content::Scalar { .. } | Content::List { .. } | Content::Map { .. }
+                if self.range.is_empty() =>
+            {
+                None
+            }
+            Content::Scalar { .. } | Content::List { .. } | Content::Map { .. } => {
+                return self.range.clone();
+            }
+        };
+        key.cloned().or(first).unwrap_or_else(|| self.range.clone())
+    }
+
+    fn entry(&self, key: &str) -> Option<&Entry> {
+        match &self.content {
+            Content::Map { entries, .. } => entries.iter().find(|entry| entry.key == key),
+            Content::Scalar { .. } | Content::List { .. } => None,
+        }
+    }
+
+    fn path(&self, pointer: &str) -> Path<'_> {
+        let mut path = Path {
+            node: self,
+            key: None,
+            depth: 0,
+            missing: 0,
+        };
+        for token in pointer.split('/').skip(1) {
+            let token = token.replace("~1", "/").replace("~0", "~");
+            let step = match &path.node.content {
+                Content::Scalar { .. } => None,
+                Content::List { items, .. } => token
+                    .parse()
+                    .ok()
+                    .and_then(|index: usize| items.get(index))
+                    .map(|item| (item, None)),
+                Content::Map { .. } => path
+                    .node
+                    .entry(&token)
+                    .map(|entry| (&entry.value, Some(&entry.key_range))),
+            };
+            match step {
+                Some((node, key)) if path.missing == 0 => {
+                    path = Path {
+                        node,
+                        key,
+                        depth: path.depth + 1,
+                        missing: 0,
+                    };
+                }
+                _ => path.missing += 1,
+            }
+        }
+        path
+    }
+}
+
+/// How far a JSON pointer leads.
+#[derive(Clone, Copy)]
+struct Path<'t> {
+    node: &'t Node,
+    key: Option<&'t Range<usize>>,
+    depth: usize,
+    missing: usize,
+}
