@@ -154,7 +154,7 @@ pub(crate) mod testing {
     //! A console whose stderr can be read.
 
     use std::io::{self, Write};
-    use std::sync::{Arc, Mutex};
+    use std::sync::{Arc, Mutex, PoisonError};
 
     use indicatif::{MultiProgress, ProgressDrawTarget};
 
@@ -174,7 +174,8 @@ pub(crate) mod testing {
 
     impl Write for Written {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
+            let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            written.write(bytes)
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -195,5 +196,29 @@ pub(crate) mod testing {
             live: false,
         };
         (console, out, err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::captured;
+
+    #[test]
+    fn the_result_and_the_talk_do_not_meet() {
+        let (console, out, err) = captured();
+        console.talk("reading 4 stacks");
+        console.result("Plan").unwrap();
+        console.result("").unwrap();
+        assert_eq!(
+            (out.text().as_str(), err.text().as_str()),
+            ("Plan\n", "reading 4 stacks\n")
+        );
+    }
+
+    #[test]
+    fn nobody_is_asked_where_nobody_answers() {
+        let (console, _, err) = captured();
+        assert_eq!(console.ask("Apply?").unwrap(), None);
+        assert_eq!(err.text(), "");
     }
 }

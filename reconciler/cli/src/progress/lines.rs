@@ -158,6 +158,14 @@ mod tests {
             lines.hear(&event);
         }
         assert_eq!(out.text(), "");
-        insta::assert_snapshot!(err.text(), @"");
+        insta::assert_snapshot!(err.text(), @r#"
+01:02  reading 4 stacks in ap-northeast-1
+01:02  waiting for the lease of run 01J until 12:00:30
+01:02  stacks/kms         create  started
+01:02  stacks/kms         creating change set
+01:02  stacks/kms         Key AWS::KMS::Key CREATE_COMPLETE
+01:02  stacks/kms         create  done in 4.1s
+01:02  stacks/cloudtrail  update  failed after 1.0s: AccessDenied
+"#);
     }
 }

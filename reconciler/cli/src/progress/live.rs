@@ -9,7 +9,7 @@ use reconcile_core::address::Address;
 use reconcile_core::verdict::Action;
 use reconcile_engine::events::{Event, Listener, Progress};
 
-use super::words::{FAINT, STRONG, clock, ended, moved, paint};
+use super::words::{FAINT, STRONG, clock, ended, moved, paint, sign};
 use crate::console::Console;
 
 /// How often the spinners turn: often enough to be seen alive, seldom enough for a slow line.
@@ -60,13 +60,17 @@ impl Live {
             phase,
             running,
             whole,
-            finished: _,
+            finished,
             planned: _,
             address_columns: _,
         } = std::mem::take(&mut *shown);
         let running = running.into_values().map(|running| running.bar);
         for bar in running.chain(phase.map(|phase| phase.bar)).chain(whole) {
             self.remove(&bar);
+        }
+        if finished > 0 {
+            // What was written stands apart from the result that follows.
+            self.console.talk("\n");
         }
     }
 
@@ -149,7 +153,7 @@ impl Live {
         }
     }
 
-    fn finish(&self, address: &Address, ended: &str) {
+    fn finish(&self, address: &Address, sign: &str, ended: &str) {
         let mut shown = self.shown();
         let running = shown.running.remove(address);
         let action = running.as_ref().map_or("", |running| running.action.word());
@@ -160,7 +164,7 @@ impl Live {
         shown.finished += 1;
         self.count(&shown);
         drop(shown);
-        self.console.talk(&format!("  {text}"));
+        self.console.talk(&format!("{sign} {text}"));
     }
 
     /// `3/12 units · 2 running`.
@@ -194,7 +198,7 @@ impl Listener for Live {
                 outcome,
                 took,
             } => {
-                self.finish(address, &ended(outcome, *took));
+                self.finish(address, &sign(outcome), &ended(outcome, *took));
             }
         }
     }

@@ -67,6 +67,17 @@ pub(super) fn moved(progress: &Progress) -> String {
     }
 }
 
+/// The sign of an outcome, styled.
+pub(super) fn sign(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Unchanged => paint(FAINT, "="),
+        Outcome::Applied => paint(GOOD, "✓"),
+        Outcome::Refused { .. } => paint(BAD, "!"),
+        Outcome::Failed { .. } => paint(BAD, "✗"),
+        Outcome::Skipped { .. } => paint(LESS, "·"),
+    }
+}
+
 /// `done in 4.1s`, `failed after 12.0s: why`.
 pub(super) fn ended(outcome: &Outcome, time: Duration) -> String {
     let time = took(time);

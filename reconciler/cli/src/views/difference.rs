@@ -1,6 +1,6 @@
 //! Two versions of a value, as lines: what stays, what goes, what comes, and what is folded away.
 
-use similar::{ChangeTag, TextDiff};
+use similar::{ChangeTag, InlineChangeMode, InlineChangeOptions, TextDiff};
 
 /// Unchanged lines kept around a changed one.
 const CONTEXT: usize = 2;
@@ -44,9 +44,12 @@ pub(super) fn lines(before: Option<&str>, after: Option<&str>, limit: usize) -> 
         pretty(before.unwrap_or_default()),
         pretty(after.unwrap_or_default()),
     );
+    // By characters, cleaned up to what reads as words, so that Japanese text has words too.
+    let mut words = InlineChangeOptions::new();
+    words.mode(InlineChangeMode::Chars).semantic_cleanup(true);
     let diff = TextDiff::from_lines(before.as_str(), after.as_str());
     let all: Vec<Line> = diff
-        .iter_all_inline_changes()
+        .iter_all_inline_changes_with_options(words)
         .map(|change| {
             let pieces = change.iter_strings_lossy().map(|(differs, text)| Piece {
                 text: text.trim_end_matches(['\n', '\r']).to_owned(),
@@ -78,12 +81,9 @@ fn structure(value: &str) -> Option<serde_json::Value> {
         return None;
     }
     let json: serde_json::Value = serde_json::from_str(value).ok()?;
-    let small = |json: &serde_json::Value| match json {
-        serde_json::Value::Array(items) => items.is_empty(),
-        serde_json::Value::Object(fields) => fields.is_empty(),
-        _ => true,
-    };
-    (!small(&json)).then_some(json)
+    let parts =
+        json.as_array().map_or(0, Vec::len) + json.as_object().map_or(0, serde_json::Map::len);
+    (parts > 0).then_some(json)
 }
 
 fn pieces_text(pieces: Vec<Piece>) -> String {

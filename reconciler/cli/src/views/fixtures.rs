@@ -178,7 +178,7 @@ fn with_outcomes<'a>(
     let outcomes = outcomes
         .into_iter()
         .map(|(name, outcome)| (address(name), outcome));
-    report.outcomes = Some(BTreeMap::from_iter(outcomes));
+    report.outcomes = Some(outcomes.collect());
     report.calls.count("cloudformation", "CreateChangeSet");
     report.calls.count("cloudformation", "ExecuteChangeSet");
     report

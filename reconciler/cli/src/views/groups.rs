@@ -44,7 +44,9 @@ impl Group<'_> {
     pub(super) fn effect(&self) -> Effect {
         let worst = self.fields.iter().map(|(_, field)| field.effect).max();
         self.whole
-            .map_or(worst.unwrap_or(Effect::InPlace), |whole| whole.effect)
+            .map(|whole| whole.effect)
+            .or(worst)
+            .unwrap_or(Effect::InPlace)
     }
 }
 

@@ -275,11 +275,35 @@ mod tests {
                 .cloned()
                 .collect::<Vec<_>>()
         };
-        insta::assert_compact_json_snapshot!(keys(&output), @"");
-        insta::assert_compact_json_snapshot!(keys(&output["summary"]), @"");
-        insta::assert_compact_json_snapshot!(keys(&output["units"][0]), @"");
-        insta::assert_compact_json_snapshot!(output["coverage"], @"");
-        insta::assert_compact_json_snapshot!(output["calls"], @"");
+        insta::assert_compact_json_snapshot!(keys(&output), @r#"
+[
+  "formatVersion",
+  "status",
+  "environment",
+  "commit",
+  "planDigest",
+  "summary",
+  "units",
+  "coverage",
+  "calls",
+  "notes",
+  "errors"
+]
+"#);
+        insta::assert_compact_json_snapshot!(keys(&output["summary"]), @r#"["create", "update", "replace", "delete", "revert", "recover", "inSync", "blocked", "unknown", "failed"]"#);
+        insta::assert_compact_json_snapshot!(keys(&output["units"][0]), @r#"["address", "kind", "verdict", "action", "reason", "danger", "dangers", "fields"]"#);
+        insta::assert_compact_json_snapshot!(output["coverage"], @r#"{"checked": 40, "unsupported": 10, "ignored": 0, "unreadable": 1}"#);
+        insta::assert_compact_json_snapshot!(output["calls"], @r#"
+{
+  "total": 4,
+  "writes": 0,
+  "throttled": 0,
+  "byOperation": {
+    "cloudformation:DescribeStacks": 3,
+    "sts:GetCallerIdentity": 1
+  }
+}
+"#);
     }
 
     #[test]
@@ -302,6 +326,38 @@ mod tests {
     #[test]
     fn a_failure_is_one_value_of_the_same_format() {
         let output = checked(&super::render_failure(&fixtures::problems()));
-        insta::assert_json_snapshot!(output, @"");
+        insta::assert_json_snapshot!(output, @r#"
+{
+  "formatVersion": "1.0",
+  "status": "error",
+  "errors": [
+    {
+      "message": "unknown key `terminationProtect`",
+      "file": "desired/stacks/kms.yaml",
+      "line": 4,
+      "column": 1,
+      "hint": "did you mean `terminationProtection`?"
+    },
+    {
+      "message": "no variable `prefx` in environment `production`",
+      "file": "desired/stacks/kms.yaml",
+      "line": 5,
+      "column": 31,
+      "hint": "did you mean `prefix`?"
+    },
+    {
+      "message": "a tab cannot indent YAML",
+      "file": "desired/stacks/s3.yaml",
+      "line": 2,
+      "column": 1,
+      "hint": "indent with spaces"
+    },
+    {
+      "message": "`desired/` declares no environment",
+      "hint": "write one, such as `desired/environments/sandbox.yaml`"
+    }
+  ]
+}
+"#);
     }
 }

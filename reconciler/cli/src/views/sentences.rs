@@ -5,7 +5,7 @@ use reconcile_core::coverage::Coverage;
 use reconcile_core::outcome::Outcome;
 use reconcile_core::plan::Summary;
 use reconcile_core::report::{Report, Status};
-use reconcile_core::verdict::{Action, DangerLevel, Effect, Verdict};
+use reconcile_core::verdict::{Action, Danger, DangerLevel, Effect, Verdict};
 
 use super::Subject;
 
@@ -186,40 +186,86 @@ pub(super) fn coverage(coverage: &Coverage) -> String {
 
 /// `7 calls, 0 writes`.
 pub(super) fn calls(calls: &Calls) -> String {
-    let mut sentence = format!(
-        "{}, {}",
-        count(calls.total, "call", "calls"),
-        count(calls.writes, "write", "writes")
+    let Calls {
+        total,
+        writes,
+        throttled,
+        by_operation: _,
+    } = calls;
+    let throttled = match throttled {
+        0 => String::new(),
+        throttled => format!(", {throttled} throttled"),
+    };
+    let (total, writes) = (
+        count(*total, "call", "calls"),
+        count(*writes, "write", "writes"),
     );
-    if calls.throttled > 0 {
-        sentence.push_str(&format!(", {} throttled", calls.throttled));
-    }
-    sentence
+    format!("{total}, {writes}{throttled}")
+}
+
+/// What a person does next: in words, and as a command to copy.
+#[derive(Debug)]
+pub(super) struct Next {
+    /// A sentence, or its beginning.
+    pub(super) text: &'static str,
+    /// Its end.
+    pub(super) command: Option<String>,
 }
 
 /// What a person does next.
-pub(super) fn next(subject: Subject, report: &Report) -> String {
+pub(super) fn next(subject: Subject, report: &Report) -> Next {
     let environment = &report.environment;
+    let summary = report.summary();
+    let say = |text| Next {
+        text,
+        command: None,
+    };
+    let run = |text, command: &str| Next {
+        text,
+        command: Some(format!("reconcile {command}")),
+    };
     match (subject, report.status()) {
-        (Subject::Plan, Status::InSync) => "Nothing to do: AWS is as git says.".to_owned(),
-        (Subject::Drift, Status::InSync) => "No drift: AWS is as it was deployed.".to_owned(),
-        (_, Status::Applied | Status::InSync) => "AWS is as git says now.".to_owned(),
-        (Subject::Plan, _) if report.summary().changes() > 0 => {
+        (Subject::Plan, Status::InSync) => say("Nothing to do: AWS is as git says."),
+        (Subject::Drift, Status::InSync) => say("AWS is as it was deployed."),
+        (_, Status::Applied | Status::InSync) => say("AWS is as git says now."),
+        (Subject::Plan, _) if summary.changes() > 0 => {
             let digest = report.digest().short();
-            format!("Apply with: reconcile apply -e {environment} --expect {digest}")
+            run(
+                "Apply with:",
+                &format!("apply -e {environment} --expect {digest}"),
+            )
         }
-        (Subject::Drift, Status::Changes) => {
-            format!("Look at what would be done with: reconcile plan -e {environment}")
+        (Subject::Drift, _) if summary.revert > 0 => {
+            run("Revert with:", &format!("apply -e {environment}"))
         }
-        (Subject::Apply, Status::Partial | Status::Error) => format!(
-            "Repair the cause, then go on with: reconcile apply -e {environment} (what is done stays done)"
+        (Subject::Drift, Status::Changes) => run(
+            "Look at what is not applied yet with:",
+            &format!("plan -e {environment}"),
         ),
-        (_, Status::Error) => {
-            "Incomplete: repair what could not be read, then look again.".to_owned()
-        }
+        (Subject::Apply, Status::Partial | Status::Error) => run(
+            "What is done stays done. Repair the cause, then go on with:",
+            &format!("apply -e {environment}"),
+        ),
+        (_, Status::Error) => say("Incomplete: repair what could not be read, then look again."),
         (_, Status::Changes | Status::Blocked | Status::Partial) => {
-            "Nothing goes on until a person unblocks it: each unit above says how.".to_owned()
+            say("Each blocked unit above says what a person does about it.")
         }
+    }
+}
+
+/// Whether AWS was changed outside git, reverted by an apply or only reported.
+pub(super) fn is_drift(verdict: &Verdict) -> bool {
+    verdict
+        .change()
+        .is_some_and(|change| change.action == Action::Revert)
+}
+
+/// Whether git permits a danger; nothing where nobody has to.
+pub(super) fn consent(danger: &Danger) -> &'static str {
+    match (danger.level, danger.allowed) {
+        (DangerLevel::None | DangerLevel::Low, _) => "",
+        (DangerLevel::High, true) => " (allowed in git)",
+        (DangerLevel::High, false) => " (needs consent in git)",
     }
 }
 
@@ -227,8 +273,8 @@ pub(super) fn next(subject: Subject, report: &Report) -> String {
 pub(super) fn drifted(report: &Report) -> String {
     let (mut units, mut properties) = (0, 0);
     for unit in report.plan().units() {
-        let change = unit.planned.verdict.change();
-        if let Some(change) = change.filter(|change| change.action == Action::Revert) {
+        let verdict = &unit.planned.verdict;
+        if let Some(change) = verdict.change().filter(|_| is_drift(verdict)) {
             units += 1;
             properties += change.fields.len() as u64;
         }

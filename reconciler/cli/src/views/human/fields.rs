@@ -28,14 +28,21 @@ pub(super) enum Sides {
 /// Writes the fields of a change, each line within `width`.
 pub(super) fn render(fields: &[FieldChange], sides: Sides, width: usize) -> Vec<String> {
     let shown = &fields[..fields.len().min(FIELDS)];
+    let groups = by_part(shown);
+    let coming_or_going = groups.iter().filter(|group| group.whole.is_some());
+    let names = coming_or_going.filter_map(|group| group.name.map(columns));
+    let name_columns = names
+        .filter(|columns| *columns <= PATH_COLUMNS)
+        .max()
+        .unwrap_or(0);
     let mut lines = Vec::new();
-    for group in by_part(shown) {
+    for group in &groups {
         let indent = match group.name {
             Some(name) => {
-                lines.extend(heading(&group, name, width));
+                lines.extend(heading(group, &pad(name, name_columns), width));
                 8
             }
-            None => 6,
+            None => 4,
         };
         let path_columns = group.fields.iter().map(|(path, _)| columns(path));
         let path_columns = path_columns
@@ -66,25 +73,20 @@ pub(super) fn render(fields: &[FieldChange], sides: Sides, width: usize) -> Vec<
 fn heading(group: &Group<'_>, name: &str, width: usize) -> Vec<String> {
     let effect = group.effect();
     let sign = format!("{:>3}", effect_sign(effect));
-    let mut line = format!(
-        "    {} {}",
-        paint(of_effect(effect), sign),
-        paint(STRONG, name)
-    );
+    let start = format!("    {} ", paint(of_effect(effect), sign));
     let Some(whole) = group.whole else {
-        return vec![line];
+        return vec![start + &paint(STRONG, name.trim_end())];
     };
-    let kind = whole
-        .after
-        .as_deref()
-        .or(whole.before.as_deref())
-        .unwrap_or_default();
-    let kind = visible::text(kind);
-    if 10 + columns(name) + columns(&kind) <= width {
-        line.push_str(&paint(FAINT, format!("  {kind}")));
-        return vec![line];
+    let kind = whole.after.as_deref().or(whole.before.as_deref());
+    let kind = visible::text(kind.unwrap_or_default());
+    if 10 + columns(name) + columns(&kind) <= width && !kind.contains('\n') {
+        return vec![start + &paint(STRONG, name) + "  " + &paint(FAINT, kind)];
     }
-    vec![line, paint(FAINT, format!("          {kind}"))]
+    let below = wrap(&kind, width.saturating_sub(10)).into_iter();
+    let below = below.map(|line| paint(FAINT, format!("          {line}")));
+    std::iter::once(start + &paint(STRONG, name.trim_end()))
+        .chain(below)
+        .collect()
 }
 
 /// Where the fields of one part are written.
@@ -105,7 +107,10 @@ impl Page {
             effect,
         } = field;
         let path = visible::text(path);
-        let sign = sign_of(field);
+        let sign = match self.sides {
+            Sides::BeforeAfter => sign_of(field),
+            Sides::GitAws => "≠",
+        };
         let start = format!(
             "{}{} ",
             " ".repeat(self.indent),
@@ -114,26 +119,31 @@ impl Page {
         let note = effect_note(*effect)
             .map(|note| format!("  ({note})"))
             .unwrap_or_default();
-        let is_block = [before, after]
+        let values = [before, after];
+        if !values
             .into_iter()
             .flatten()
-            .any(|value| difference::is_block(value));
-        if !is_block {
-            let value = self.beside(before.as_deref(), after.as_deref());
+            .any(|value| difference::is_block(value))
+        {
+            let value = self.one_line(before.as_deref(), after.as_deref());
+            let value_columns = columns(&anstream::adapter::strip_str(&value).to_string());
             let taken = self.indent + 4 + self.path_columns.max(columns(&path)) + 2;
-            let plain = anstream::adapter::strip_str(&value).to_string();
-            if taken + columns(&plain) + columns(&note) <= self.width {
+            if taken + value_columns + columns(&note) <= self.width {
                 let path = pad(&path, self.path_columns);
                 return vec![format!("{start}{path}  {value}{}", paint(FAINT, note))];
             }
+            if self.indent + 6 + value_columns <= self.width {
+                let below = format!("{}{value}", " ".repeat(self.indent + 6));
+                return vec![format!("{start}{path}{}", paint(FAINT, note)), below];
+            }
         }
         let mut lines = vec![format!("{start}{path}{}", paint(FAINT, note))];
-        lines.extend(self.below(before.as_deref(), after.as_deref()));
+        lines.extend(self.difference(before.as_deref(), after.as_deref()));
         lines
     }
 
-    /// Both values on the line of the path.
-    fn beside(&self, before: Option<&str>, after: Option<&str>) -> String {
+    /// Both values on one line.
+    fn one_line(&self, before: Option<&str>, after: Option<&str>) -> String {
         match self.sides {
             Sides::BeforeAfter => {
                 let before = before.map(|value| visible::value(value).into_owned());
@@ -149,24 +159,21 @@ impl Page {
                 }
             }
             Sides::GitAws => {
-                let shown = |value: Option<&str>| {
-                    value.map_or("(not set)".to_owned(), |value| {
-                        visible::value(value).into_owned()
-                    })
-                };
+                let [git, aws] =
+                    [after, before].map(|value| value.map_or("(not set)".into(), visible::value));
                 format!(
                     "{} {}   {} {}",
                     paint(FAINT, "git:"),
-                    paint(ADDED, shown(after)),
+                    paint(ADDED, git),
                     paint(FAINT, "AWS:"),
-                    paint(REMOVED, shown(before))
+                    paint(REMOVED, aws)
                 )
             }
         }
     }
 
-    /// Both values below the path, as a difference.
-    fn below(&self, before: Option<&str>, after: Option<&str>) -> Vec<String> {
+    /// What differs between the values, line by line.
+    fn difference(&self, before: Option<&str>, after: Option<&str>) -> Vec<String> {
         let indent = " ".repeat(self.indent + 6);
         let room = self.width.saturating_sub(indent.len() + 2);
         let mut lines = Vec::new();

@@ -23,23 +23,39 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 fn wrap_line(line: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut current = String::new();
-    for word in line.split_inclusive(' ') {
+    for word in words(line) {
         if !current.is_empty() && columns(&current) + columns(word.trim_end()) > width {
             lines.push(std::mem::take(&mut current).trim_end().to_owned());
         }
-        // A word of more than a line, such as a Japanese sentence or an ARN, is broken anywhere.
+        // A word of more than a line, such as an ARN, is broken anywhere.
         for c in word.chars() {
-            if columns(&current) + c.width().unwrap_or(0) > width {
-                lines.push(std::mem::take(&mut current).trim_end().to_owned());
-                if c == ' ' {
-                    continue;
-                }
+            if c != ' ' && columns(&current) + c.width().unwrap_or(0) > width {
+                lines.push(std::mem::take(&mut current));
             }
             current.push(c);
         }
     }
     lines.push(current.trim_end().to_owned());
     lines
+}
+
+/// What must not be broken: up to a space, or one Japanese character with what closes it.
+fn words(line: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut start = 0;
+    let mut before = ' ';
+    for (at, c) in line.char_indices() {
+        let is_wide = |c: char| c.width() == Some(2);
+        let closes = "、。,.!?)」』】〉》〕]}・ー".contains(c);
+        let breaks = c != ' ' && (before == ' ' || is_wide(before) || is_wide(c));
+        if at > start && breaks && !closes {
+            words.push(&line[start..at]);
+            start = at;
+        }
+        before = c;
+    }
+    words.push(&line[start..]);
+    words
 }
 
 #[cfg(test)]
@@ -56,7 +72,12 @@ mod tests {
             wrap("鍵は自動で更新されないため監査に通らない", 16),
             ["鍵は自動で更新さ", "れないため監査に", "通らない"]
         );
+        assert_eq!(
+            wrap("受け付ける Lambda 関数。", 16),
+            ["受け付ける", "Lambda 関数。"]
+        );
         assert_eq!(wrap("a\n\nb", 16), ["a", "", "b"]);
+        assert_eq!(wrap("    indented", 16), ["    indented"]);
     }
 
     #[test]

@@ -12,12 +12,13 @@ mod tests;
 use reconcile_core::outcome::Outcome;
 use reconcile_core::plan::PlannedUnit;
 use reconcile_core::report::Report;
-use reconcile_core::verdict::{Action, DangerLevel, Verdict};
+use reconcile_core::verdict::{DangerLevel, Verdict};
 
 use self::fields::Sides;
 use self::layout::{columns, wrap};
 use self::style::{FAINT, STRONG, of_level, paint};
 use self::units::Units;
+use super::sentences::Next;
 use super::{Subject, sentences, visible};
 
 /// Writes the report, each line within `width` where it can be broken. Styled throughout.
@@ -93,52 +94,23 @@ impl Page {
             let level = format!("{:>6}", sentences::level(danger.level));
             let address = layout::pad(&unit.address.to_string(), address_columns);
             let lead = format!("{}  {address}  ", paint(of_level(danger.level), level));
-            let consent = if danger.allowed {
-                "allowed in git"
-            } else {
-                "not allowed in git"
-            };
-            let text = format!("{} {} ({consent})", danger.subject, danger.what);
+            let consent = sentences::consent(danger);
+            let text = format!("{} {}{consent}", danger.subject, danger.what);
             self.sentence((&lead, 10 + address_columns), &text);
         }
     }
 
     fn plan(&mut self, report: &Report) {
-        let differing: Vec<&PlannedUnit> = differing(report).collect();
-        let units = Units::new(&differing, self.width);
-        for unit in &differing {
-            self.gap();
-            self.lines.extend(units.verdict(unit));
-            if let Some(change) = unit.planned.verdict.change() {
-                self.lines.extend(fields::render(
-                    &change.fields,
-                    Sides::BeforeAfter,
-                    self.width,
-                ));
-            }
-        }
+        let differing: Vec<_> = differing(report).collect();
+        self.units(&differing, Sides::BeforeAfter);
     }
 
     fn drift(&mut self, report: &Report) {
-        let (mut drifted, mut pending) = (Vec::new(), Vec::new());
-        for unit in differing(report) {
-            let is_git_change = matches!(&unit.planned.verdict, Verdict::Change(change) if change.action != Action::Revert);
-            if is_git_change {
-                &mut pending
-            } else {
-                &mut drifted
-            }
-            .push(unit);
-        }
-        let units = Units::new(&drifted, self.width);
-        for unit in &drifted {
-            self.gap();
-            self.lines.extend(units.verdict(unit));
-            if let Some(change) = unit.planned.verdict.change() {
-                self.lines
-                    .extend(fields::render(&change.fields, Sides::GitAws, self.width));
-            }
-        }
+        let (pending, drifted): (Vec<_>, Vec<_>) = differing(report).partition(|unit| {
+            let verdict = &unit.planned.verdict;
+            matches!(verdict, Verdict::Change(_)) && !sentences::is_drift(verdict)
+        });
+        self.units(&drifted, Sides::GitAws);
         if !pending.is_empty() {
             self.gap();
             self.lines
@@ -146,6 +118,23 @@ impl Page {
             let units = Units::new(&pending, self.width);
             self.lines
                 .extend(pending.iter().flat_map(|unit| units.verdict(unit)));
+        }
+    }
+
+    /// Units with what differs in them; set apart where that takes more than their line.
+    fn units(&mut self, listed: &[&PlannedUnit], sides: Sides) {
+        let units = Units::new(listed, self.width);
+        let mut apart = true;
+        for unit in listed {
+            let mut lines = units.verdict(unit);
+            if let Some(change) = unit.planned.verdict.change() {
+                lines.extend(fields::render(&change.fields, sides, self.width));
+            }
+            if apart || lines.len() > 1 {
+                self.gap();
+            }
+            apart = lines.len() > 1;
+            self.lines.extend(lines);
         }
     }
 
@@ -213,8 +202,18 @@ impl Page {
         for line in wrap(&result, self.width) {
             self.lines.push(paint(STRONG, line));
         }
-        let next = sentences::next(subject, report);
-        self.lines.extend(wrap(&next, self.width));
+        let Next { text, command } = sentences::next(subject, report);
+        match command {
+            None => self.lines.extend(wrap(text, self.width)),
+            Some(command) if text.len() + 1 + columns(&command) <= self.width => {
+                self.lines.push(format!("{text} {command}"));
+            }
+            // A command is copied, so it is not broken.
+            Some(command) => {
+                self.lines.extend(wrap(text, self.width));
+                self.lines.push(format!("  {command}"));
+            }
+        }
     }
 }
 

@@ -42,8 +42,13 @@ impl Budget {
         }
         if fitting < items.len() {
             self.cut = true;
-            self.text
-                .push_str(&format!("\n{}\n", rest(items.len() - fitting)));
+            self.text.extend([
+                "
+",
+                &rest(items.len() - fitting),
+                "
+",
+            ]);
         }
         self.text.push('\n');
     }

@@ -31,6 +31,10 @@ pub(super) fn of(
             .collect());
         return Some(folded(unit, "failed", &fence("text", &lines)));
     }
+    let is_pending = matches!(verdict, Verdict::Change(_)) && !sentences::is_drift(verdict);
+    if subject == Subject::Drift && is_pending {
+        return None;
+    }
     let fields = verdict.change().map_or(&[][..], |change| &change.fields);
     let unblock = match verdict {
         Verdict::Blocked {
@@ -126,7 +130,7 @@ fn property(indent: &str, path: &str, field: &FieldChange) -> Vec<String> {
                     Line::Removed(pieces) => ('-', text_of(pieces)),
                     Line::Added(pieces) => ('+', text_of(pieces)),
                     Line::Folded(count) => (
-                        '@',
+                        ' ',
                         format!("… {}", sentences::count(*count as u64, "line", "lines")),
                     ),
                 };

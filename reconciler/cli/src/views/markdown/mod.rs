@@ -16,6 +16,7 @@ use reconcile_core::verdict::{DangerLevel, Verdict};
 
 use self::budget::{Budget, clip};
 use self::escape::{code, sentence};
+use super::sentences::Next;
 use super::{Subject, sentences};
 
 /// Notes shown; they come from outside, so their number has a limit.
@@ -96,7 +97,7 @@ fn problem(problem: &Problem) -> String {
 fn result(subject: Subject, report: &Report) -> String {
     match subject {
         Subject::Plan => sentences::to_do(&report.summary()),
-        Subject::Drift => format!("Drift: {}", sentences::drifted(report)),
+        Subject::Drift => sentences::drifted(report),
         Subject::Apply => sentences::done(&report.summary()),
     }
 }
@@ -107,16 +108,18 @@ fn foot(subject: Subject, report: &Report) -> String {
     let notes: Vec<_> = coverage.notes.iter().chain(&report.notes).collect();
     let mut foot = format!("{in_sync} in sync · {}\n", sentences::coverage(&coverage));
     for note in notes.iter().take(NOTES) {
-        foot.push_str(&format!("- {}\n", sentence(note)));
+        foot.extend(["- ", &sentence(note), "\n"]);
     }
     if notes.len() > NOTES {
-        foot.push_str(&format!("- … {} more notes\n", notes.len() - NOTES));
+        foot.extend(["- … ", &(notes.len() - NOTES).to_string(), " more notes\n"]);
     }
     let calls = sentences::calls(&report.calls);
     let digest = code(report.digest().short());
-    let next = sentence(&sentences::next(subject, report));
-    foot.push_str(&format!("\n{calls} · digest {digest}\n\n{next}\n"));
-    foot
+    let Next { text, command } = sentences::next(subject, report);
+    let command = command
+        .map(|command| format!(" {}", code(&command)))
+        .unwrap_or_default();
+    format!("{foot}\n{calls} · digest {digest}\n\n{text}{command}\n")
 }
 
 fn outcome<'a>(report: &'a Report, unit: &PlannedUnit) -> Option<&'a Outcome> {
@@ -150,20 +153,13 @@ fn dangers(report: &Report) -> (Vec<String>, DangerLevel) {
         .map(|(_, danger)| danger.level)
         .unwrap_or_default();
     let lines = dangers.iter().map(|(unit, danger)| {
-        let consent = if danger.allowed {
-            "allowed in git"
-        } else {
-            "**not allowed in git**"
-        };
+        let consent = sentences::consent(danger);
         let what = sentence(&format!(
             "`{}` {}",
             danger.subject.replace('`', "'"),
             danger.what
         ));
-        format!(
-            "> - {}: {what} ({consent})\n",
-            code(&unit.address.to_string())
-        )
+        format!("> - {}: {what}{consent}\n", code(&unit.address.to_string()))
     });
     (lines.collect(), worst)
 }

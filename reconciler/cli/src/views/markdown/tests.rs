@@ -28,7 +28,7 @@ fn two_thousand_changes_fit_a_comment() {
     assert!(text.len() > COMMENT_BYTES * 9 / 10, "{}", text.len());
     assert!(text.contains("2000 to update"));
     assert!(text.contains("more units, see the job summary"));
-    assert!(text.contains("Apply with: reconcile apply"));
+    assert!(text.contains("Apply with: `reconcile apply"));
 }
 
 #[test]
