@@ -159,8 +159,8 @@ impl Page {
                 }
             }
             Sides::GitAws => {
-                let [git, aws] =
-                    [after, before].map(|value| value.map_or("(not set)".into(), visible::value));
+                let [git, aws] = [after, before]
+                    .map(|value| value.map_or_else(|| "(not set)".into(), visible::value));
                 format!(
                     "{} {}   {} {}",
                     paint(FAINT, "git:"),
