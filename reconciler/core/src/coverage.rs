@@ -1,9 +1,10 @@
 //! How much of AWS a look really saw.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What was compared and what was not: counts of resources, with the reasons in words.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Coverage {
     /// Compared with AWS.

@@ -1,0 +1,116 @@
+//! The words that live and plain progress share, styled.
+
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use reconcile_core::outcome::Outcome;
+use reconcile_engine::events::Progress;
+
+/// What matters least.
+pub(super) const FAINT: Style = Style::new().dimmed();
+/// What matters most.
+pub(super) const STRONG: Style = Style::new().bold();
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const LESS: Style = AnsiColor::Yellow.on_default();
+
+/// The text in a style.
+pub(super) fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// `00:41`, or `1:02:03`.
+pub(super) fn clock(elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes:02}:{seconds:02}")
+    }
+}
+
+/// `4.1s`, or `2m 03s`.
+pub(super) fn took(took: Duration) -> String {
+    let seconds = took.as_secs();
+    if seconds < 60 {
+        format!("{:.1}s", took.as_secs_f64())
+    } else {
+        format!("{}m {:02}s", seconds / 60, seconds % 60)
+    }
+}
+
+/// How a unit moved on, on one line.
+pub(super) fn moved(progress: &Progress) -> String {
+    match progress {
+        Progress::Step(what) => one_line(what),
+        Progress::Part {
+            name,
+            type_name,
+            status,
+            reason,
+        } => {
+            let style = if status.ends_with("FAILED") || status.contains("ROLLBACK") {
+                BAD
+            } else if status.ends_with("COMPLETE") {
+                GOOD
+            } else {
+                LESS
+            };
+            let reason = reason.as_deref().filter(|reason| !reason.is_empty());
+            let reason = reason
+                .map(|reason| format!(": {}", one_line(reason)))
+                .unwrap_or_default();
+            let type_name = paint(FAINT, type_name);
+            format!("{name} {type_name} {}{reason}", paint(style, status))
+        }
+    }
+}
+
+/// The sign of an outcome, styled.
+pub(super) fn sign(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Unchanged => paint(FAINT, "="),
+        Outcome::Applied => paint(GOOD, "✓"),
+        Outcome::Refused { .. } => paint(BAD, "!"),
+        Outcome::Failed { .. } => paint(BAD, "✗"),
+        Outcome::Skipped { .. } => paint(LESS, "·"),
+    }
+}
+
+/// `done in 4.1s`, `failed after 12.0s: why`.
+pub(super) fn ended(outcome: &Outcome, time: Duration) -> String {
+    let time = took(time);
+    match outcome {
+        Outcome::Unchanged => format!("{} in {time}", paint(FAINT, "nothing to do")),
+        Outcome::Applied => format!("{} in {time}", paint(GOOD, "done")),
+        Outcome::Refused { why, unblock: _ } => {
+            format!("{}: {}", paint(BAD, "refused"), one_line(why))
+        }
+        Outcome::Failed { why } => {
+            format!("{} after {time}: {}", paint(BAD, "failed"), one_line(why))
+        }
+        Outcome::Skipped { why } => format!("{}: {}", paint(LESS, "skipped"), one_line(why)),
+    }
+}
+
+/// The first line, safe to show; the result tells the rest.
+fn one_line(text: &str) -> String {
+    let first = text.lines().next().unwrap_or_default();
+    first.chars().filter(|c| !c.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{clock, took};
+
+    #[test]
+    fn times_read_at_a_glance() {
+        assert_eq!(clock(Duration::from_secs(41)), "00:41");
+        assert_eq!(clock(Duration::from_secs(3723)), "1:02:03");
+        assert_eq!(took(Duration::from_millis(4120)), "4.1s");
+        assert_eq!(took(Duration::from_secs(123)), "2m 03s");
+    }
+}

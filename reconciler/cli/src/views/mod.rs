@@ -1,0 +1,75 @@
+//! Reports and problems, written down for a reader: a person, a program, or a pull request.
+//!
+//! Every view reads the same [`Report`]. None decides anything, and none writes anywhere.
+
+mod difference;
+mod groups;
+mod human;
+pub(crate) mod json;
+mod markdown;
+pub(crate) mod problems;
+mod sentences;
+mod visible;
+
+#[cfg(test)]
+mod fixtures;
+
+use reconcile_core::problem::Problem;
+use reconcile_core::report::Report;
+
+/// What a result is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Format {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// For programs: one versioned value.
+    Json,
+    /// For a comment or a job summary.
+    Markdown,
+}
+
+/// What a report is about: the command that made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// What would be done.
+    Plan,
+    /// What was changed outside git.
+    Drift,
+    /// What was done.
+    Apply,
+}
+
+/// How a result is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View {
+    /// What as.
+    pub(crate) format: Format,
+    /// Columns that text may take.
+    pub(crate) width: usize,
+    /// Bytes that Markdown may take.
+    pub(crate) budget: usize,
+}
+
+/// The longest comment that GitHub takes.
+pub(crate) const COMMENT_BYTES: usize = 65_536;
+
+impl View {
+    /// The report, for stdout.
+    pub(crate) fn report(&self, subject: Subject, report: &Report) -> String {
+        match self.format {
+            Format::Text => human::render(subject, report, self.width),
+            Format::Json => json::render(report),
+            Format::Markdown => markdown::render(subject, report, self.budget),
+        }
+    }
+
+    /// What stands on stdout when there is no report: a person reads [`problems::render`] on stderr.
+    pub(crate) fn failure(&self, problems: &[Problem]) -> Option<String> {
+        match self.format {
+            Format::Text => None,
+            Format::Json => Some(json::render_failure(problems)),
+            Format::Markdown => Some(markdown::render_failure(problems, self.budget)),
+        }
+    }
+}
