@@ -23,4 +23,12 @@ impl AwsError {
     pub(crate) fn validation(message: impl Into<String>) -> Self {
         Self::new("ValidationError", message)
     }
+
+    /// A query service's answer to an operation that it does not have.
+    pub(crate) fn unknown_operation(operation: &str) -> Self {
+        Self::new(
+            "InvalidAction",
+            format!("Could not find operation {operation} for version"),
+        )
+    }
 }
