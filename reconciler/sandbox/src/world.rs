@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::resource::Resource;
+use crate::s3::ObjectVersion;
 use crate::table::Table;
 
 /// The account that the sandbox plays.
@@ -48,4 +49,17 @@ macro_rules! world {
 world! {
     /// Live resources of every type, by [`Resource::key`].
     resources: Resource,
+    /// Single numbers: counters, and how far the clock was put forward.
+    numbers: u64,
+    /// Versions of S3 objects and delete markers, by [`ObjectVersion::row_key`].
+    objects: ObjectVersion,
+}
+
+impl World {
+    /// Counts on: 1, 2, 3, ... by name. What must be unique is derived from it, never random.
+    pub(crate) fn next(&mut self, counter: &str) -> u64 {
+        let next = self.numbers.get(counter).copied().unwrap_or_default() + 1;
+        self.numbers.insert(counter, next);
+        next
+    }
 }

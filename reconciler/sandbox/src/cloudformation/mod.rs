@@ -8,7 +8,7 @@ use crate::world::World;
 
 /// Answers one call.
 pub(crate) fn handle(_world: &mut World, call: &Call) -> Answer {
-    Err(AwsError::unknown_operation(&call.operation))
+    Err(AwsError::unknown_operation(&call.operation, "2010-05-15"))
 }
 
 /// Carries out the asynchronous work that is due.
