@@ -8,7 +8,7 @@ use crate::store::StateError;
 use crate::world::World;
 
 /// Which live property to change, and into what.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TamperRequest {
     /// The stack's region.
     pub region: String,

@@ -1,5 +1,6 @@
 //! Buckets and their settings.
 
+use aws_smithy_types::base64;
 use s3s::dto::{
     Bucket, BucketLocationConstraint, BucketVersioningStatus, CreateBucketInput,
     CreateBucketOutput, DeleteBucketInput, DeleteBucketOutput, DeleteBucketPolicyInput,
@@ -14,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 use super::bucket::{self, BUCKET, Versioning};
 use super::is_empty;
+use super::listing::decode_token;
 use super::operations::Context;
 use crate::resource::Resource;
 use crate::world::{ACCOUNT, World};
@@ -26,12 +28,11 @@ const CLASSIC: &str = "us-east-1";
 pub(super) fn create(
     world: &mut World,
     context: &Context,
-    input: CreateBucketInput,
+    input: &CreateBucketInput,
 ) -> S3Result<CreateBucketOutput> {
-    let constraint = input
-        .create_bucket_configuration
-        .and_then(|configuration| configuration.location_constraint);
-    let region = match constraint.as_ref().map(BucketLocationConstraint::as_str) {
+    let configuration = input.create_bucket_configuration.as_ref();
+    let constraint = configuration.and_then(|it| it.location_constraint.as_ref());
+    let region = match constraint.map(BucketLocationConstraint::as_str) {
         None if context.region == CLASSIC => CLASSIC,
         Some(region) if context.region == CLASSIC || context.region == region => region,
         unfit => {
@@ -90,33 +91,55 @@ pub(super) fn delete(
     Ok(DeleteBucketOutput::default())
 }
 
-pub(super) fn list(world: &World, input: &ListBucketsInput) -> ListBucketsOutput {
+pub(super) fn list(
+    world: &World,
+    _context: &Context,
+    input: &ListBucketsInput,
+) -> S3Result<ListBucketsOutput> {
     let prefix = input.prefix.as_deref().unwrap_or_default();
-    let mut buckets: Vec<Bucket> = world
+    let region = input.bucket_region.as_deref();
+    let after = input
+        .continuation_token
+        .as_deref()
+        .map(decode_token)
+        .transpose()?;
+    let mut names: Vec<(&str, &str)> = world
         .resources
         .iter()
         .map(|(_, resource)| resource)
         .filter(|resource| resource.type_name == BUCKET && resource.identifier.starts_with(prefix))
-        .map(|bucket| Bucket {
-            name: Some(bucket.identifier.clone()),
-            bucket_region: Some(bucket.region.clone()),
-            creation_date: None,
-        })
+        .filter(|bucket| region.is_none_or(|region| bucket.region == region))
+        .map(|bucket| (&*bucket.identifier, &*bucket.region))
+        .filter(|(name, _)| after.as_deref().is_none_or(|after| *name > after))
         .collect();
-    buckets.sort_by(|one, other| one.name.cmp(&other.name));
-    ListBucketsOutput {
-        buckets: Some(buckets),
+    names.sort_unstable();
+    let page = input
+        .max_buckets
+        .and_then(|max| usize::try_from(max).ok())
+        .unwrap_or(usize::MAX);
+    let last = names
+        .get(page.saturating_sub(1))
+        .filter(|_| names.len() > page);
+    let continuation_token = last.map(|(name, _)| base64::encode(name));
+    let buckets = names.into_iter().take(page).map(|(name, region)| Bucket {
+        name: Some(name.to_owned()),
+        bucket_region: Some(region.to_owned()),
+        creation_date: None,
+    });
+    Ok(ListBucketsOutput {
+        buckets: Some(buckets.collect()),
+        continuation_token,
         owner: Some(Owner {
             id: Some(ACCOUNT.to_owned()),
             display_name: None,
         }),
         prefix: input.prefix.clone(),
-        ..Default::default()
-    }
+    })
 }
 
 pub(super) fn location(
     world: &World,
+    _context: &Context,
     input: &GetBucketLocationInput,
 ) -> S3Result<GetBucketLocationOutput> {
     // Of all bucket operations this one is answered by every region.

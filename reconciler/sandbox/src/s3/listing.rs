@@ -28,7 +28,7 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
 pub(super) fn objects(
     world: &World,
     context: &Context,
-    input: ListObjectsV2Input,
+    input: &ListObjectsV2Input,
 ) -> S3Result<ListObjectsV2Output> {
     bucket::reached(world, &context.region, &input.bucket)?;
     let prefix = input.prefix.clone().unwrap_or_default();
@@ -53,13 +53,13 @@ pub(super) fn objects(
         key_count: i32::try_from(page.len()).ok(),
         is_truncated: Some(page.is_truncated),
         next_continuation_token: page.next().map(base64::encode),
-        continuation_token: input.continuation_token,
-        name: Some(input.bucket),
+        continuation_token: input.continuation_token.clone(),
+        name: Some(input.bucket.clone()),
         prefix: Some(prefix),
         max_keys: Some(max_keys),
-        delimiter: input.delimiter,
-        encoding_type: input.encoding_type,
-        start_after: input.start_after,
+        delimiter: input.delimiter.clone(),
+        encoding_type: input.encoding_type.clone(),
+        start_after: input.start_after.clone(),
         request_charged: None,
     })
 }
@@ -67,7 +67,7 @@ pub(super) fn objects(
 pub(super) fn versions(
     world: &World,
     context: &Context,
-    input: ListObjectVersionsInput,
+    input: &ListObjectVersionsInput,
 ) -> S3Result<ListObjectVersionsOutput> {
     bucket::reached(world, &context.region, &input.bucket)?;
     let prefix = input.prefix.clone().unwrap_or_default();
@@ -105,14 +105,14 @@ pub(super) fn versions(
         is_truncated: Some(page.is_truncated),
         next_key_marker: page.next().map(encode),
         next_version_id_marker: page.next_version().map(str::to_owned),
-        delimiter: input.delimiter,
-        encoding_type: input.encoding_type,
-        key_marker: input.key_marker,
+        delimiter: input.delimiter.clone(),
+        encoding_type: input.encoding_type.clone(),
+        key_marker: input.key_marker.clone(),
         max_keys: Some(max_keys),
-        name: Some(input.bucket),
+        name: Some(input.bucket.clone()),
         prefix: Some(prefix),
         request_charged: None,
-        version_id_marker: input.version_id_marker,
+        version_id_marker: input.version_id_marker.clone(),
     })
 }
 
@@ -263,7 +263,8 @@ fn listed_version(
     })
 }
 
-fn decode_token(token: &str) -> S3Result<String> {
+/// The name that a continuation token stands for.
+pub(super) fn decode_token(token: &str) -> S3Result<String> {
     base64::decode(token)
         .ok()
         .and_then(|bytes| String::from_utf8(bytes).ok())

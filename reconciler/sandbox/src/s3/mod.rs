@@ -7,6 +7,7 @@
 mod bucket;
 mod buckets;
 mod condition;
+mod deleting;
 mod door;
 mod host;
 mod listing;
@@ -14,6 +15,7 @@ mod object;
 mod operations;
 mod payload;
 mod reading;
+mod versions;
 mod writing;
 
 pub(crate) use bucket::{BUCKET, new_bucket};

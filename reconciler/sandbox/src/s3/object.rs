@@ -135,3 +135,8 @@ pub(super) fn wanted<'a>(
 pub(super) fn current<'a>(world: &'a World, bucket: &str, key: &str) -> Option<&'a Content> {
     wanted(world, bucket, key, None)?.content.as_ref()
 }
+
+/// 16 bytes as the 32 characters in which `ETag`s and version IDs are shown.
+pub(super) fn hex(bytes: [u8; 16]) -> String {
+    format!("{:032x}", u128::from_be_bytes(bytes))
+}

@@ -18,7 +18,7 @@ use s3s::dto::{
 };
 use s3s::{S3, S3Error, S3Request, S3Response, S3Result};
 
-use super::{buckets, listing, payload, reading, writing};
+use super::{buckets, deleting, listing, payload, reading, writing};
 use crate::account::Account;
 use crate::world::World;
 
@@ -41,15 +41,16 @@ impl Operations {
 
     fn call<I, O>(
         &self,
-        request: S3Request<I>,
-        operation: impl FnOnce(&mut World, &Context, I) -> S3Result<O>,
+        request: &S3Request<I>,
+        operation: impl FnOnce(&mut World, &Context, &I) -> S3Result<O>,
     ) -> S3Result<S3Response<O>> {
         let region = request
             .region
-            .map_or_else(String::new, |region| region.as_str().to_owned());
+            .as_ref()
+            .map_or_else(String::new, |it| it.as_str().to_owned());
         let output = self
             .account
-            .transact(|world, now| operation(world, &Context { region, now }, request.input));
+            .transact(|world, now| operation(world, &Context { region, now }, &request.input));
         output
             .map_err(S3Error::internal_error)?
             .map(S3Response::new)
@@ -61,14 +62,14 @@ pub(super) fn timestamp(time: Timestamp) -> s3s::dto::Timestamp {
     SystemTime::from(time).into()
 }
 
-/// Implements the operations that need nothing but their input.
+/// Implements operations by the function that does each of them.
 macro_rules! operations {
-    ($($name:ident($input:ident) -> $output:ident = $operation:expr;)+) => {
+    ($($name:ident: $input:ident => $output:ident, $function:path;)+) => {
         #[async_trait]
         impl S3 for Operations {
             $(
                 async fn $name(&self, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
-                    self.call(request, $operation)
+                    self.call(&request, |world, context, input| $function(world, context, input))
                 }
             )+
 
@@ -78,29 +79,32 @@ macro_rules! operations {
             ) -> S3Result<S3Response<PutObjectOutput>> {
                 // The body comes over the wire and is awaited before the account is locked.
                 let body = payload::receive(&mut request).await?;
-                self.call(request, |world, context, input| writing::put(world, context, input, body))
+                let put = |world: &mut World, context: &Context, input: &PutObjectInput| {
+                    writing::put(world, context, input, body)
+                };
+                self.call(&request, put)
             }
         }
     };
 }
 
 operations! {
-    create_bucket(CreateBucketInput) -> CreateBucketOutput = buckets::create;
-    head_bucket(HeadBucketInput) -> HeadBucketOutput = |world, context, input| buckets::head(world, context, &input);
-    delete_bucket(DeleteBucketInput) -> DeleteBucketOutput = |world, context, input| buckets::delete(world, context, &input);
-    list_buckets(ListBucketsInput) -> ListBucketsOutput = |world, _, input| Ok(buckets::list(world, &input));
-    get_bucket_location(GetBucketLocationInput) -> GetBucketLocationOutput = |world, _, input| buckets::location(world, &input);
-    get_bucket_versioning(GetBucketVersioningInput) -> GetBucketVersioningOutput = |world, context, input| buckets::versioning(world, context, &input);
-    put_bucket_versioning(PutBucketVersioningInput) -> PutBucketVersioningOutput = |world, context, input| buckets::put_versioning(world, context, &input);
-    get_bucket_policy(GetBucketPolicyInput) -> GetBucketPolicyOutput = |world, context, input| buckets::policy(world, context, &input);
-    put_bucket_policy(PutBucketPolicyInput) -> PutBucketPolicyOutput = |world, context, input| buckets::put_policy(world, context, &input);
-    delete_bucket_policy(DeleteBucketPolicyInput) -> DeleteBucketPolicyOutput = |world, context, input| buckets::delete_policy(world, context, &input);
-    get_bucket_tagging(GetBucketTaggingInput) -> GetBucketTaggingOutput = |world, context, input| buckets::tagging(world, context, &input);
-    get_object(GetObjectInput) -> GetObjectOutput = |world, context, input| reading::get(world, context, &input);
-    head_object(HeadObjectInput) -> HeadObjectOutput = |world, context, input| reading::head(world, context, input);
-    copy_object(CopyObjectInput) -> CopyObjectOutput = writing::copy;
-    delete_object(DeleteObjectInput) -> DeleteObjectOutput = |world, context, input| writing::delete(world, context, &input);
-    delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput = writing::delete_many;
-    list_objects_v2(ListObjectsV2Input) -> ListObjectsV2Output = |world, context, input| listing::objects(world, context, input);
-    list_object_versions(ListObjectVersionsInput) -> ListObjectVersionsOutput = |world, context, input| listing::versions(world, context, input);
+    create_bucket: CreateBucketInput => CreateBucketOutput, buckets::create;
+    head_bucket: HeadBucketInput => HeadBucketOutput, buckets::head;
+    delete_bucket: DeleteBucketInput => DeleteBucketOutput, buckets::delete;
+    list_buckets: ListBucketsInput => ListBucketsOutput, buckets::list;
+    get_bucket_location: GetBucketLocationInput => GetBucketLocationOutput, buckets::location;
+    get_bucket_versioning: GetBucketVersioningInput => GetBucketVersioningOutput, buckets::versioning;
+    put_bucket_versioning: PutBucketVersioningInput => PutBucketVersioningOutput, buckets::put_versioning;
+    get_bucket_policy: GetBucketPolicyInput => GetBucketPolicyOutput, buckets::policy;
+    put_bucket_policy: PutBucketPolicyInput => PutBucketPolicyOutput, buckets::put_policy;
+    delete_bucket_policy: DeleteBucketPolicyInput => DeleteBucketPolicyOutput, buckets::delete_policy;
+    get_bucket_tagging: GetBucketTaggingInput => GetBucketTaggingOutput, buckets::tagging;
+    get_object: GetObjectInput => GetObjectOutput, reading::get;
+    head_object: HeadObjectInput => HeadObjectOutput, reading::head;
+    copy_object: CopyObjectInput => CopyObjectOutput, writing::copy;
+    delete_object: DeleteObjectInput => DeleteObjectOutput, deleting::delete;
+    delete_objects: DeleteObjectsInput => DeleteObjectsOutput, deleting::delete_many;
+    list_objects_v2: ListObjectsV2Input => ListObjectsV2Output, listing::objects;
+    list_object_versions: ListObjectVersionsInput => ListObjectVersionsOutput, listing::versions;
 }

@@ -49,15 +49,15 @@ pub(super) fn get(
 pub(super) fn head(
     world: &World,
     context: &Context,
-    input: HeadObjectInput,
+    input: &HeadObjectInput,
 ) -> S3Result<HeadObjectOutput> {
     let asked = GetObjectInput {
-        bucket: input.bucket,
-        key: input.key,
-        version_id: input.version_id,
+        bucket: input.bucket.clone(),
+        key: input.key.clone(),
+        version_id: input.version_id.clone(),
         range: input.range,
-        if_match: input.if_match,
-        if_none_match: input.if_none_match,
+        if_match: input.if_match.clone(),
+        if_none_match: input.if_none_match.clone(),
         ..Default::default()
     };
     let got = get(world, context, &asked)?;

@@ -351,8 +351,8 @@ async fn bucket_settings_are_read_and_written() {
         .await
         .expect("is read");
     assert_eq!(
-        location.location_constraint().map(|it| it.as_str()),
-        Some(REGION)
+        location.location_constraint(),
+        Some(&BucketLocationConstraint::from(REGION))
     );
 }
 

@@ -28,7 +28,7 @@ pub(super) fn form(body: &[u8]) -> (String, Value) {
 #[derive(Default)]
 struct Node {
     value: Option<String>,
-    children: BTreeMap<String, Node>,
+    children: BTreeMap<String, Self>,
 }
 
 impl Node {
