@@ -24,7 +24,8 @@ pub struct Crash {
     pub when: When,
 }
 
-type Hook = Arc<dyn Fn() + Send + Sync>;
+/// What happens at a crash.
+pub(crate) type Hook = Arc<dyn Fn() + Send + Sync>;
 
 /// The planned faults of one open sandbox.
 #[derive(Default)]
@@ -34,8 +35,8 @@ pub(crate) struct Faults {
 
 impl Faults {
     /// Plans a crash, instead of the one planned before.
-    pub(crate) fn set_crash(&self, crash: Crash, hook: Box<dyn Fn() + Send + Sync>) {
-        *self.crash.lock().unwrap_or_else(PoisonError::into_inner) = Some((crash, hook.into()));
+    pub(crate) fn set_crash(&self, crash: Crash, hook: Hook) {
+        *self.crash.lock().unwrap_or_else(PoisonError::into_inner) = Some((crash, hook));
     }
 
     /// Lets the fault that is planned for this moment strike. After a crash there is no return: the hook

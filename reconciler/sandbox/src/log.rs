@@ -86,7 +86,8 @@ const READING: [&str; 9] = [
     "BatchGet", "Describe", "Detect", "Estimate", "Get", "Head", "List", "Search", "Validate",
 ];
 
-/// Whether an operation changes something, told from its name.
+/// Whether an operation changes something, told from its name. One that could not be told counts as one
+/// that does.
 pub(crate) fn is_write(operation: &str) -> bool {
     !READING.iter().any(|verb| operation.starts_with(verb))
 }

@@ -156,7 +156,7 @@ impl Sandbox {
     }
 
     /// Runs `hook` at one call, which is then never answered.
-    pub fn set_crash(&self, crash: Crash, hook: Box<dyn Fn() + Send + Sync>) {
-        self.inner.faults.set_crash(crash, hook);
+    pub fn set_crash(&self, crash: Crash, hook: impl Fn() + Send + Sync + 'static) {
+        self.inner.faults.set_crash(crash, Arc::new(hook));
     }
 }

@@ -64,8 +64,9 @@ impl S3Door {
             head.headers.insert("x-amz-request-id", id);
         }
         let (operation, resource) = note.read();
-        // An answer to HEAD has the headers of the body that it does not have.
-        let body = if is_head { Bytes::new() } else { body };
+        // These have the headers of a body that they do not have.
+        let is_bodiless = is_head || head.status == StatusCode::NOT_MODIFIED;
+        let body = if is_bodiless { Bytes::new() } else { body };
         Answered {
             response: Response::from_parts(head, body),
             operation,

@@ -15,7 +15,7 @@ async fn crash_at_second_put(sandbox: &Sandbox, when: When) -> u32 {
     let hook = move || {
         count.fetch_add(1, Ordering::Relaxed);
     };
-    sandbox.set_crash(Crash { call: 2, when }, Box::new(hook));
+    sandbox.set_crash(Crash { call: 2, when }, hook);
     let client = s3(sandbox);
     let work = async {
         for key in ["first", "second"] {

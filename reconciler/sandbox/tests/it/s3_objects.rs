@@ -215,6 +215,82 @@ async fn listings_come_in_pages_and_roll_up() {
 }
 
 #[tokio::test]
+async fn versions_come_in_pages_too() {
+    let sandbox = sandbox();
+    let client = s3(&sandbox);
+    for key in ["a", "a", "a", "b", "c/1", "c/2"] {
+        client
+            .put_object()
+            .bucket(BUCKET)
+            .key(key)
+            .body(body(""))
+            .send()
+            .await
+            .expect("is put");
+    }
+    let (mut marker, mut version, mut seen) = (None, None, Vec::new());
+    loop {
+        let list = client
+            .list_object_versions()
+            .bucket(BUCKET)
+            .delimiter("/")
+            .max_keys(2);
+        let page = list.set_key_marker(marker).set_version_id_marker(version);
+        let page = page.send().await.expect("lists");
+        let keys = page.versions().iter().filter_map(|version| version.key());
+        let prefixes = page
+            .common_prefixes()
+            .iter()
+            .filter_map(|prefix| prefix.prefix());
+        seen.push(keys.chain(prefixes).map(str::to_owned).collect::<Vec<_>>());
+        if page.is_truncated() != Some(true) {
+            break;
+        }
+        (marker, version) = (page.next_key_marker, page.next_version_id_marker);
+    }
+    let expected: [&[&str]; 3] = [&["a", "a"], &["a", "b"], &["c/"]];
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn a_copy_is_a_version_of_its_own() {
+    let sandbox = sandbox();
+    let client = s3(&sandbox);
+    let put = client
+        .put_object()
+        .bucket(BUCKET)
+        .key("from")
+        .metadata("commit", "abc");
+    let put = put.body(body("x")).send().await.expect("is put");
+    let source = format!(
+        "{BUCKET}/from?versionId={}",
+        put.version_id().expect("has an ID")
+    );
+    let copy = client
+        .copy_object()
+        .bucket(BUCKET)
+        .key("to")
+        .copy_source(source);
+    let copied = copy.send().await.expect("is copied");
+    assert_eq!(
+        copied
+            .copy_object_result()
+            .and_then(|result| result.e_tag()),
+        put.e_tag()
+    );
+    let got = client
+        .get_object()
+        .bucket(BUCKET)
+        .key("to")
+        .send()
+        .await
+        .expect("is there");
+    assert_eq!(got.metadata().expect("has metadata")["commit"], "abc");
+    assert_eq!(got.version_id(), copied.version_id());
+    assert_eq!(text(got.body).await, "x");
+}
+
+#[tokio::test]
 async fn a_bucket_goes_only_when_it_is_empty() {
     let sandbox = sandbox();
     let client = s3(&sandbox);
