@@ -1,12 +1,35 @@
 //! AWS in one process: for a first run without an account, for tests, and for measuring.
 //!
 //! Owns the behaviour of the services that `reconcile` calls, over their real wire protocols. Entered
-//! through the SDK's own HTTP client trait ([`Sandbox::http_client`]). Not for production, and it knows
-//! nothing of `reconcile`'s planning: it would answer any other AWS client in the same way.
+//! through the SDK's own HTTP client trait ([`Sandbox::http_client`]) or with any HTTP request
+//! ([`Sandbox::handle`]). Not for production, and it knows nothing of `reconcile`'s planning: it would
+//! answer any other AWS client in the same way.
+//!
+//! The way of one call: `sandbox` numbers it, `faults` may strike, `wire` finds its service and takes the
+//! protocol off, `account` opens a transaction on the `world`, a service's handler answers from it, and
+//! `store` saves the rows that changed.
 
+mod account;
 mod call;
+mod clock;
 mod cloudformation;
+mod credentials;
 mod error;
+mod faults;
+mod http_client;
+mod log;
 mod resource;
+mod s3;
+mod sandbox;
+mod store;
+mod sts;
 mod table;
+mod tamper;
+mod wire;
 mod world;
+
+pub use faults::{Crash, When};
+pub use log::{CallCounts, LoggedCall};
+pub use sandbox::Sandbox;
+pub use store::StateError;
+pub use tamper::{TamperError, TamperRequest};

@@ -51,13 +51,14 @@ impl<T> Table<T> {
     }
 
     /// Rows whose key starts with `prefix`, in key order.
-    pub(crate) fn with_prefix<'a>(
-        &'a self,
-        prefix: &'a str,
-    ) -> impl Iterator<Item = (&'a str, &'a T)> {
+    pub(crate) fn with_prefix(
+        &self,
+        prefix: impl Into<String>,
+    ) -> impl Iterator<Item = (&str, &T)> {
+        let prefix = prefix.into();
         self.rows
-            .range(prefix.to_owned()..)
-            .take_while(move |(key, _)| key.starts_with(prefix))
+            .range(prefix.clone()..)
+            .take_while(move |(key, _)| key.starts_with(&prefix))
             .map(|(key, row)| (key.as_str(), row))
     }
 

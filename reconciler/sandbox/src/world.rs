@@ -1,13 +1,65 @@
 //! All that the sandbox's account holds, of every service and region.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::resource::Resource;
+use crate::s3::ObjectVersion;
 use crate::table::Table;
 
 /// The account that the sandbox plays.
 pub(crate) const ACCOUNT: &str = "000000000000";
 
-/// The state of the account. One call at a time sees it, exclusively.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct World {
-    pub(crate) resources: Table<Resource>,
+/// A noun that can be a row: it is cheap to hold and can be written down.
+pub(crate) trait Row: Serialize + DeserializeOwned {}
+
+impl<T: Serialize + DeserializeOwned> Row for T {}
+
+/// Something that is done to every table in turn, whatever its rows are.
+pub(crate) trait TableVisitor {
+    type Error;
+
+    /// Sees one table; `name` is what it is called where it is saved.
+    fn table<T: Row>(
+        &mut self,
+        name: &'static str,
+        table: &mut Table<T>,
+    ) -> Result<(), Self::Error>;
+}
+
+/// Declares [`World`]: one line a table, which is thereby kept, saved and restored.
+macro_rules! world {
+    ($($(#[$doc:meta])* $table:ident: $row:ty,)+) => {
+        /// The state of the account. One call at a time sees it, exclusively.
+        #[derive(Debug, Default, Clone)]
+        pub(crate) struct World {
+            $($(#[$doc])* pub(crate) $table: Table<$row>,)+
+        }
+
+        impl World {
+            /// Shows every table to `visitor`, until it fails.
+            pub(crate) fn visit<V: TableVisitor>(&mut self, visitor: &mut V) -> Result<(), V::Error> {
+                $(visitor.table(stringify!($table), &mut self.$table)?;)+
+                Ok(())
+            }
+        }
+    };
+}
+
+world! {
+    /// Live resources of every type, by [`Resource::key`].
+    resources: Resource,
+    /// Single numbers: counters, and how far the clock was put forward.
+    numbers: u64,
+    /// Versions of S3 objects and delete markers, by [`ObjectVersion::row_key`].
+    objects: ObjectVersion,
+}
+
+impl World {
+    /// Counts on: 1, 2, 3, ... by name. What must be unique is derived from it, never random.
+    pub(crate) fn next(&mut self, counter: &str) -> u64 {
+        let next = self.numbers.get(counter).copied().unwrap_or_default() + 1;
+        self.numbers.insert(counter, next);
+        next
+    }
 }
