@@ -138,11 +138,7 @@ fn resolve(asked: ColorChoice, detect: impl FnOnce() -> ColorChoice) -> ColorCho
 
 fn write_lines(stream: &Mutex<Box<dyn Write + Send>>, text: &str) -> io::Result<()> {
     let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
-    let newline = if text.ends_with('\n') || text.is_empty() {
-        ""
-    } else {
-        "\n"
-    };
+    let newline = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
     match write!(stream, "{text}{newline}").and_then(|()| stream.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
@@ -209,10 +205,7 @@ mod tests {
         console.talk("reading 4 stacks");
         console.result("Plan").unwrap();
         console.result("").unwrap();
-        assert_eq!(
-            (out.text().as_str(), err.text().as_str()),
-            ("Plan\n", "reading 4 stacks\n")
-        );
+        assert_eq!((out.text().as_str(), err.text().as_str()), ("Plan\n", "reading 4 stacks\n"));
     }
 
     #[test]

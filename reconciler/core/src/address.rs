@@ -32,20 +32,13 @@ pub struct ParseAddressError {
 impl Address {
     /// The address of `name` among a kind's units; `kind` is the plural, such as `stacks`.
     pub fn new(kind: &str, name: &str) -> Self {
-        Self {
-            kind: kind.to_owned(),
-            name: name.to_owned(),
-            region: None,
-        }
+        Self { kind: kind.to_owned(), name: name.to_owned(), region: None }
     }
 
     /// The same name as the unit of one region among several.
     #[must_use]
     pub fn in_region(self, region: &str) -> Self {
-        Self {
-            region: Some(region.to_owned()),
-            ..self
-        }
+        Self { region: Some(region.to_owned()), ..self }
     }
 
     /// The plural of the kind: `stacks`.
@@ -67,9 +60,7 @@ impl Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.kind, self.name)?;
-        self.region
-            .as_ref()
-            .map_or(Ok(()), |region| write!(f, "@{region}"))
+        self.region.as_ref().map_or(Ok(()), |region| write!(f, "@{region}"))
     }
 }
 
@@ -77,9 +68,7 @@ impl FromStr for Address {
     type Err = ParseAddressError;
 
     fn from_str(written: &str) -> Result<Self, Self::Err> {
-        let error = || ParseAddressError {
-            written: written.to_owned(),
-        };
+        let error = || ParseAddressError { written: written.to_owned() };
         let (kind, rest) = written.split_once('/').ok_or_else(error)?;
         let (name, region) = match rest.split_once('@') {
             Some((name, region)) => (name, Some(region)),
@@ -87,9 +76,7 @@ impl FromStr for Address {
         };
         let plain = |part: &str| {
             !part.is_empty()
-                && part
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+                && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
         };
         if !plain(kind) || !plain(name) || !region.is_none_or(plain) {
             return Err(error());

@@ -24,10 +24,7 @@ impl Calls {
     pub fn count(&mut self, service: &str, operation: &str) {
         self.total += 1;
         self.writes += u64::from(is_write(operation));
-        *self
-            .by_operation
-            .entry(format!("{service}:{operation}"))
-            .or_default() += 1;
+        *self.by_operation.entry(format!("{service}:{operation}")).or_default() += 1;
     }
 }
 
@@ -36,8 +33,7 @@ impl Calls {
 /// `DetectStackDrift` counts as a read, as in IAM's access levels for CloudFormation (Service
 /// Authorization Reference): it compares, and only the result of the comparison is stored.
 pub fn is_write(operation: &str) -> bool {
-    const READS: [&str; 9] = [
-        "BatchGet", "Describe", "Detect", "Estimate", "Get", "Head", "List", "Search", "Validate",
-    ];
+    const READS: [&str; 9] =
+        ["BatchGet", "Describe", "Detect", "Estimate", "Get", "Head", "List", "Search", "Validate"];
     !READS.iter().any(|verb| operation.starts_with(verb))
 }

@@ -24,36 +24,20 @@ type Rule = fn(&Plan, &PlannedUnit) -> bool;
 /// What holds for every unit of every plan.
 const RULES: [(&str, Rule); 5] = [
     ("an address occurs once", |plan, unit| {
-        plan.units()
-            .iter()
-            .filter(|other| other.address == unit.address)
-            .count()
-            == 1
+        plan.units().iter().filter(|other| other.address == unit.address).count() == 1
     }),
     ("dependencies come first", dependencies_first),
-    (
-        "data and identity are destroyed only with consent",
-        |_, unit| {
-            carried_out(unit).is_none_or(|change| {
-                change
-                    .dangers
-                    .iter()
-                    .all(|danger| danger.level < DangerLevel::High || danger.allowed)
-            })
-        },
-    ),
-    (
-        "a replaced or deleted part is named as a danger or as a field",
-        |_, unit| {
-            carried_out(unit).is_none_or(|change| {
-                change.action != Action::Replace
-                    || change
-                        .fields
-                        .iter()
-                        .any(|field| field.effect.is_destructive())
-            })
-        },
-    ),
+    ("data and identity are destroyed only with consent", |_, unit| {
+        carried_out(unit).is_none_or(|change| {
+            change.dangers.iter().all(|danger| danger.level < DangerLevel::High || danger.allowed)
+        })
+    }),
+    ("a replaced or deleted part is named as a danger or as a field", |_, unit| {
+        carried_out(unit).is_none_or(|change| {
+            change.action != Action::Replace
+                || change.fields.iter().any(|field| field.effect.is_destructive())
+        })
+    }),
     ("a change says why", |_, unit| {
         carried_out(unit).is_none_or(|change| !change.reason.is_empty())
     }),
@@ -65,10 +49,7 @@ impl CheckedPlan {
         for unit in plan.units() {
             for (rule, holds) in RULES {
                 if !holds(&plan, unit) {
-                    return Err(BrokenRule {
-                        rule,
-                        address: unit.address.to_string(),
-                    });
+                    return Err(BrokenRule { rule, address: unit.address.to_string() });
                 }
             }
         }

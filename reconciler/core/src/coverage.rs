@@ -28,13 +28,7 @@ impl Coverage {
 
     /// Adds another look to this one.
     pub fn add(&mut self, other: &Self) {
-        let Self {
-            checked,
-            unsupported,
-            ignored,
-            unreadable,
-            notes,
-        } = other;
+        let Self { checked, unsupported, ignored, unreadable, notes } = other;
         self.checked += checked;
         self.unsupported += unsupported;
         self.ignored += ignored;

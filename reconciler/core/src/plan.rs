@@ -77,13 +77,7 @@ impl Plan {
             .iter()
             .filter(|unit| unit.planned.verdict != Verdict::InSync)
             .map(|unit| {
-                let Planned {
-                    verdict,
-                    desired,
-                    observed,
-                    outputs: _,
-                    coverage: _,
-                } = &unit.planned;
+                let Planned { verdict, desired, observed, outputs: _, coverage: _ } = &unit.planned;
                 let action = verdict.change().map(|change| change.action);
                 (&unit.address, desired, observed, verdict.word(), action)
             })
@@ -116,12 +110,10 @@ impl Plan {
 
     /// Units with a change that can be carried out.
     pub fn changes(&self) -> impl Iterator<Item = (&PlannedUnit, &Change)> {
-        self.units
-            .iter()
-            .filter_map(|unit| match &unit.planned.verdict {
-                Verdict::Change(change) => Some((unit, change)),
-                Verdict::InSync | Verdict::Blocked { .. } | Verdict::Unknown { .. } => None,
-            })
+        self.units.iter().filter_map(|unit| match &unit.planned.verdict {
+            Verdict::Change(change) => Some((unit, change)),
+            Verdict::InSync | Verdict::Blocked { .. } | Verdict::Unknown { .. } => None,
+        })
     }
 
     /// Units counted by verdict.

@@ -30,8 +30,7 @@ impl Place {
         let lines = file.text.split_inclusive('\n');
         let start: usize = lines.take(line.saturating_sub(1)).map(str::len).sum();
         let rest = file.text.get(start..).unwrap_or_default();
-        let offset: usize =
-            rest.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
+        let offset: usize = rest.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
         let begin = (start + offset).min(file.text.len());
         let word = file.text[begin..].find(|c: char| c.is_whitespace() || c == ':');
         let length = word.unwrap_or(file.text.len() - begin).max(1);
@@ -40,16 +39,9 @@ impl Place {
 
     /// Line and column of the beginning, both from 1; the column counts characters.
     pub fn line_column(&self) -> (usize, usize) {
-        let before = self
-            .file
-            .text
-            .get(..self.range.start)
-            .unwrap_or(&self.file.text);
+        let before = self.file.text.get(..self.range.start).unwrap_or(&self.file.text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (
-            before.matches('\n').count() + 1,
-            before[line_start..].chars().count() + 1,
-        )
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 }
 
@@ -67,29 +59,18 @@ pub struct Problem {
 impl Problem {
     /// Something wrong at a place.
     pub fn at(place: Place, message: impl Into<String>) -> Self {
-        Self {
-            place: Some(place),
-            message: message.into(),
-            hint: None,
-        }
+        Self { place: Some(place), message: message.into(), hint: None }
     }
 
     /// Something wrong with the whole.
     pub fn whole(message: impl Into<String>) -> Self {
-        Self {
-            place: None,
-            message: message.into(),
-            hint: None,
-        }
+        Self { place: None, message: message.into(), hint: None }
     }
 
     /// With advice.
     #[must_use]
     pub fn hint(self, hint: impl Into<String>) -> Self {
-        Self {
-            hint: Some(hint.into()),
-            ..self
-        }
+        Self { hint: Some(hint.into()), ..self }
     }
 }
 
@@ -134,12 +115,7 @@ pub fn did_you_mean<'a>(
     let lower = written.to_lowercase();
     candidates
         .into_iter()
-        .map(|candidate| {
-            (
-                strsim::jaro_winkler(&lower, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
+        .map(|candidate| (strsim::jaro_winkler(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
         .map(|(_, candidate)| format!("did you mean `{candidate}`?"))

@@ -95,25 +95,13 @@ impl Report {
         let done = summary.changes();
         let applied = self.outcomes.is_some();
         if summary.failed > 0 || (applied && summary.unknown > 0) {
-            if done > 0 {
-                Status::Partial
-            } else {
-                Status::Error
-            }
+            if done > 0 { Status::Partial } else { Status::Error }
         } else if incomplete {
             Status::Error
         } else if summary.blocked > 0 {
-            if applied && done > 0 {
-                Status::Partial
-            } else {
-                Status::Blocked
-            }
+            if applied && done > 0 { Status::Partial } else { Status::Blocked }
         } else if done > 0 {
-            if applied {
-                Status::Applied
-            } else {
-                Status::Changes
-            }
+            if applied { Status::Applied } else { Status::Changes }
         } else {
             Status::InSync
         }

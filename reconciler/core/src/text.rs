@@ -16,13 +16,7 @@ pub struct Reference {
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "${{{}.{}.{}}}",
-            self.address.kind(),
-            self.address.name(),
-            self.output
-        )
+        write!(f, "${{{}.{}.{}}}", self.address.kind(), self.address.name(), self.output)
     }
 }
 
@@ -91,9 +85,7 @@ impl Text {
 
     /// A text without references.
     pub fn literal(text: impl Into<String>) -> Self {
-        Self {
-            parts: vec![Part::Literal(text.into())],
-        }
+        Self { parts: vec![Part::Literal(text.into())] }
     }
 
     /// The pieces, in order.
@@ -132,11 +124,7 @@ impl Text {
                 (_, part) => parts.push(part),
             }
         }
-        if unknown.is_empty() {
-            Ok(Self { parts })
-        } else {
-            Err(unknown)
-        }
+        if unknown.is_empty() { Ok(Self { parts }) } else { Err(unknown) }
     }
 }
 
@@ -151,19 +139,13 @@ impl fmt::Display for Text {
 }
 
 fn parse_reference(inside: &str, range: &Range<usize>) -> Result<Part, TextError> {
-    let error = |message: String| TextError {
-        range: range.clone(),
-        message,
-    };
+    let error = |message: String| TextError { range: range.clone(), message };
     match inside.split('.').collect::<Vec<_>>().as_slice() {
         ["env", name] if !name.is_empty() => Ok(Part::Variable((*name).to_owned())),
         [kind, name, output] if !output.is_empty() => {
             let address = format!("{kind}/{name}").parse::<Address>();
             let address = address.map_err(|_| error(format!("`${{{inside}}}` names no unit")))?;
-            Ok(Part::Reference(Reference {
-                address,
-                output: (*output).to_owned(),
-            }))
+            Ok(Part::Reference(Reference { address, output: (*output).to_owned() }))
         }
         _ => Err(error(format!(
             "`${{{inside}}}` is not a reference: write `${{env.NAME}}`, `${{stacks.NAME.OUTPUT}}`, or `$${{` for a literal `${{`"
@@ -178,13 +160,8 @@ mod tests {
     #[test]
     fn splits_literals_variables_and_references() {
         let text = Text::parse("$${a}-${env.prefix}-${stacks.kms.KeyArn}$").unwrap();
-        assert_eq!(
-            text.to_string(),
-            "$${a}-${env.prefix}-${stacks.kms.KeyArn}$"
-        );
-        let text = text
-            .with_variables(|name| (name == "prefix").then_some("clinic"))
-            .unwrap();
+        assert_eq!(text.to_string(), "$${a}-${env.prefix}-${stacks.kms.KeyArn}$");
+        let text = text.with_variables(|name| (name == "prefix").then_some("clinic")).unwrap();
         assert_eq!(text.parts()[0], Part::Literal("${a}-clinic-".to_owned()));
         assert_eq!(text.references().count(), 1);
     }
@@ -193,24 +170,13 @@ mod tests {
     fn says_what_is_wrong_and_where() {
         let error = Text::parse("x-${stacks.kms}").unwrap_err();
         assert_eq!(error.range, 2..15);
-        assert!(
-            error.message.contains("`${stacks.kms}` is not a reference"),
-            "{error}"
-        );
-        assert!(
-            Text::parse("${env.a")
-                .unwrap_err()
-                .message
-                .contains("never closed")
-        );
+        assert!(error.message.contains("`${stacks.kms}` is not a reference"), "{error}");
+        assert!(Text::parse("${env.a").unwrap_err().message.contains("never closed"));
     }
 
     #[test]
     fn names_the_unknown_variables() {
         let text = Text::parse("${env.a}${env.b}").unwrap();
-        assert_eq!(
-            text.with_variables(|_| None),
-            Err(vec!["a".to_owned(), "b".to_owned()])
-        );
+        assert_eq!(text.with_variables(|_| None), Err(vec!["a".to_owned(), "b".to_owned()]));
     }
 }

@@ -159,11 +159,7 @@ impl Verdict {
     pub fn change(&self) -> Option<&Change> {
         match self {
             Self::Change(change) => Some(change),
-            Self::Blocked {
-                change,
-                why: _,
-                unblock: _,
-            } => change.as_ref(),
+            Self::Blocked { change, why: _, unblock: _ } => change.as_ref(),
             Self::InSync | Self::Unknown { .. } => None,
         }
     }
@@ -182,21 +178,12 @@ impl Verdict {
 impl Change {
     /// A change without dangers or fields.
     pub fn new(action: Action, reason: impl Into<String>) -> Self {
-        Self {
-            action,
-            reason: reason.into(),
-            dangers: Vec::new(),
-            fields: Vec::new(),
-        }
+        Self { action, reason: reason.into(), dangers: Vec::new(), fields: Vec::new() }
     }
 
     /// The worst of its dangers.
     pub fn danger(&self) -> DangerLevel {
-        self.dangers
-            .iter()
-            .map(|danger| danger.level)
-            .max()
-            .unwrap_or_default()
+        self.dangers.iter().map(|danger| danger.level).max().unwrap_or_default()
     }
 
     /// What this change destroys beyond `approved`, which a person has seen: nothing, if it may go on.
@@ -207,12 +194,12 @@ impl Change {
                 && seen
                     .is_none_or(|seen| !seen.effect.is_destructive() && seen.effect < field.effect)
         });
-        grown
-            .map(|field| format!("`{}` would now {}", field.path, field.effect.words()))
-            .or_else(|| {
+        grown.map(|field| format!("`{}` would now {}", field.path, field.effect.words())).or_else(
+            || {
                 let new_delete = self.action == Action::Delete && approved.action != Action::Delete;
                 new_delete.then(|| "it would now be deleted".to_owned())
-            })
+            },
+        )
     }
 }
 

@@ -116,10 +116,7 @@ impl Events {
 
     /// The events of one unit.
     pub fn of(&self, address: &Address) -> UnitEvents {
-        UnitEvents {
-            events: self.clone(),
-            address: address.clone(),
-        }
+        UnitEvents { events: self.clone(), address: address.clone() }
     }
 }
 
@@ -142,9 +139,6 @@ impl UnitEvents {
 
     /// Says how the unit moved on.
     pub fn progress(&self, progress: Progress) {
-        self.events.tell(&Event::UnitProgress {
-            address: self.address.clone(),
-            progress,
-        });
+        self.events.tell(&Event::UnitProgress { address: self.address.clone(), progress });
     }
 }

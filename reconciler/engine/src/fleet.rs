@@ -16,9 +16,7 @@ use serde_json::Value as Json;
 
 use crate::aws::session::Session;
 use crate::events::{Events, UnitEvents};
-use crate::kind::{
-    Decision, Depth, Kind, Links, Look, PlanContext, Seen, StepError, Unit, Wanted,
-};
+use crate::kind::{Decision, Depth, Kind, Links, Look, PlanContext, Seen, StepError, Unit, Wanted};
 use crate::load::KindInfo;
 use crate::load::document::Document;
 use crate::load::scope::Scope;
@@ -79,7 +77,7 @@ pub struct Task<'a> {
 }
 
 /// The end of one unit's turn.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
     /// How it ended.
     pub outcome: Outcome,
@@ -99,12 +97,12 @@ impl<K> Registered<K> {
 
 impl<K: Kind> AnyKind for Registered<K> {
     fn info(&self) -> KindInfo {
-        KindInfo { word: K::WORD, plural: K::PLURAL, schema: || schemars::schema_for!(K::Raw) }
+        KindInfo::of::<K>()
     }
 
     fn interpret(&self, documents: &[&Document], scope: &mut Scope<'_>) -> Box<dyn Fleet> {
         let mut units = Vec::new();
-        for document in documents.iter().filter(|document| document.kind == K::WORD) {
+        for document in documents {
             match document.read::<K::Raw>() {
                 Ok(raw) => units.extend(K::interpret(raw, document, scope)),
                 Err(problem) => scope.problem(problem),
@@ -144,6 +142,10 @@ impl<K: Kind> FleetOf<K> {
         gone.map_or(Observation::Absent, |(_, state)| Observation::Present(state.clone()))
     }
 
+    fn note(&self, address: &Address, seen: &Observation<K::State>) -> Option<Json> {
+        K::note(&self.units.get(address)?.spec, seen.state()?)
+    }
+
     fn look<'a>(
         &'a self,
         environment: &'a reconcile_core::environment::Environment,
@@ -164,8 +166,7 @@ impl<K: Kind> FleetOf<K> {
         let mut changed = false;
         for _ in 0..MAX_ROUNDS {
             let seen = ready.kind.observe_one(address, &look).await;
-            let Decision { planned, steps } =
-                K::plan(&self.wanted(address), &seen, &task.context);
+            let Decision { planned, steps } = K::plan(&self.wanted(address), &seen, &task.context);
             match &planned.verdict {
                 Verdict::InSync => return Ok(Settled { changed, seen, planned }),
                 Verdict::Change(change) => refuse_growth(change, task.approved)?,
@@ -173,6 +174,10 @@ impl<K: Kind> FleetOf<K> {
                     return Err(Outcome::Refused { why: why.clone(), unblock: unblock.clone() });
                 }
                 Verdict::Unknown { why } => return Err(Outcome::Failed { why: why.clone() }),
+            }
+            if steps.is_empty() {
+                let why = "it needs values that are not known yet".to_owned();
+                return Err(Outcome::Skipped { why });
             }
             for step in &steps {
                 ready.kind.carry_out(step, &task.events).await.map_err(|error| match error {
@@ -228,11 +233,12 @@ impl<K: Kind> Fleet for FleetOf<K> {
 
     fn notes(&self) -> BTreeMap<Address, Option<Json>> {
         let Some(ready) = &self.ready else { return BTreeMap::new() };
-        let note = |seen: &Observation<K::State>| seen.state().and_then(K::note);
-        ready.seen.declared.iter().map(|(address, seen)| (address.clone(), note(seen))).collect()
+        let seen = ready.seen.declared.iter();
+        seen.map(|(address, seen)| (address.clone(), self.note(address, seen))).collect()
     }
 
     async fn carry_out(&self, task: &Task<'_>) -> Done {
+        let address = task.context.address;
         let Some(ready) = &self.ready else {
             let why = "it was not looked at".to_owned();
             return Done::without_change(Outcome::Skipped { why });
@@ -241,7 +247,7 @@ impl<K: Kind> Fleet for FleetOf<K> {
             Ok(Settled { changed, seen, planned }) => Done {
                 outcome: if changed { Outcome::Applied } else { Outcome::Unchanged },
                 outputs: planned.outputs,
-                note: seen.state().and_then(K::note),
+                note: self.note(address, &seen),
             },
             Err(outcome) => Done::without_change(outcome),
         }

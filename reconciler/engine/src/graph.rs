@@ -75,8 +75,9 @@ impl Graph {
                 let first = path.first().map(String::as_str).unwrap_or_default().to_owned();
                 let message = format!("cyclic reference: {} -> {first}", path.join(" -> "));
                 let place = first.parse().ok().and_then(|address: Address| place(units, &address));
-                Problem { place, message, hint: None }
-                    .hint("take one of these references out, or move what both need to a third unit")
+                Problem { place, message, hint: None }.hint(
+                    "take one of these references out, or move what both need to a third unit",
+                )
             })
             .collect()
     }
@@ -111,7 +112,10 @@ fn providers(units: &BTreeMap<Address, Links>) -> Providers {
     units
         .iter()
         .flat_map(|(address, links)| {
-            links.provides.iter().map(|name| ((links.region.clone(), name.clone()), address.clone()))
+            links
+                .provides
+                .iter()
+                .map(|name| ((links.region.clone(), name.clone()), address.clone()))
         })
         .collect()
 }

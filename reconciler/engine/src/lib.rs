@@ -5,6 +5,10 @@
 
 pub mod aws;
 pub mod events;
+pub mod fleet;
+pub mod graph;
 pub mod kind;
 pub mod load;
+pub mod plan;
+pub mod run;
 pub mod state;

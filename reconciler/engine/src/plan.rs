@@ -19,8 +19,7 @@ use crate::fleet::{AnyKind, Fleet, FleetLook};
 use crate::graph::Graph;
 use crate::kind::{Depth, Links, PlanContext};
 use crate::load::Desired;
-use crate::load::files::Files;
-use crate::load::scope::Scope;
+use crate::load::scope::{Named, Scope};
 use crate::state::ledger::Ledger;
 
 /// Everything that `desired/` declares for one environment, checked, in a graph.
@@ -53,12 +52,14 @@ impl World {
         desired: &Desired,
         environment: &Environment,
         kinds: &[&dyn AnyKind],
-        files: &dyn Files,
+        files: &Named<'_>,
     ) -> Result<Self, Vec<Problem>> {
         let mut scope = Scope::new(environment, files);
-        let documents: Vec<_> = desired.documents_of(environment).collect();
-        let fleets: Vec<_> =
-            kinds.iter().map(|kind| kind.interpret(&documents, &mut scope)).collect();
+        let mut fleets = Vec::new();
+        for kind in kinds {
+            let documents: Vec<_> = desired.documents(kind.info().word, environment).collect();
+            fleets.push(kind.interpret(&documents, &mut scope));
+        }
         let mut problems = scope.into_problems();
         let links: BTreeMap<_, _> = fleets.iter().flat_map(|fleet| fleet.links()).collect();
         match Graph::new(&links) {
@@ -87,13 +88,16 @@ impl World {
         events: &Events,
     ) {
         for fleet in &mut self.fleets {
-            let notes = ledger.notes(fleet.plural());
-            fleet.observe(session, &FleetLook { notes: &notes, depth, events }).await;
+            fleet.observe(session, &FleetLook { notes: ledger.notes(), depth, events }).await;
         }
     }
 
     /// Plans every unit that is selected, from what was observed. Pure, but for the clock's one reading.
-    pub fn plan(&self, session: &Session, selection: Selection<'_>) -> Result<Prepared, BrokenRule> {
+    pub fn plan(
+        &self,
+        session: &Session,
+        selection: Selection<'_>,
+    ) -> Result<Prepared, BrokenRule> {
         let now = session.now();
         let mut outputs = Outputs::default();
         let mut units = Vec::new();
@@ -110,7 +114,8 @@ impl World {
                 left_out += 1;
             }
         }
-        let mut notes = self.plan_gone(&mut units, &outputs, selection, now);
+        self.plan_gone(&mut units, &outputs, selection, now);
+        let mut notes = Vec::new();
         if left_out > 0 {
             notes.push(format!("{left_out} units were left out by --only or --exclude"));
         }
@@ -130,8 +135,7 @@ impl World {
     ) -> Option<(&'static str, Planned)> {
         let fleet = self.fleet_of(address)?;
         let environment = &self.environment;
-        let context =
-            PlanContext { address, environment, inputs: outputs.seen_from(region), now };
+        let context = PlanContext { address, environment, inputs: outputs.seen_from(region), now };
         Some((fleet.word(), fleet.plan(&context)))
     }
 
@@ -142,7 +146,7 @@ impl World {
         outputs: &Outputs,
         selection: Selection<'_>,
         now: jiff::Timestamp,
-    ) -> Vec<String> {
+    ) {
         let mut after: BTreeSet<Address> = units
             .iter()
             .filter(|unit| unit.planned.verdict != Verdict::InSync)
@@ -150,10 +154,11 @@ impl World {
             .collect();
         for fleet in &self.fleets {
             match fleet.gone() {
-                Err(why) => units.push(unlisted(fleet.as_ref(), why)),
+                Err(why) => units.push(unlisted(fleet.as_ref(), &why)),
                 Ok(gone) => {
                     for address in gone.into_iter().filter(|address| selection(address)) {
-                        let region = address.region().unwrap_or(self.environment.target.region());
+                        let region =
+                            address.region().unwrap_or_else(|| self.environment.target.region());
                         let planned = self.plan_one(&address, outputs, region, now);
                         let Some((kind, planned)) = planned else { continue };
                         let unit = PlannedUnit {
@@ -168,12 +173,11 @@ impl World {
                 }
             }
         }
-        Vec::new()
     }
 }
 
 /// A listing that failed is an error, never an absence: it stands in the plan as a unit that is unknown.
-fn unlisted(fleet: &dyn Fleet, why: String) -> PlannedUnit {
+fn unlisted(fleet: &dyn Fleet, why: &str) -> PlannedUnit {
     PlannedUnit {
         address: Address::new(fleet.plural(), "undeclared"),
         kind: fleet.word(),

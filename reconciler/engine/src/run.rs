@@ -63,7 +63,15 @@ pub async fn apply(
     let plan = plan.plan();
     let units = plan.changes().map(|(unit, change)| (unit.address.clone(), change.action));
     events.tell(&Event::ApplyStarted { units: units.collect() });
-    let mut run = Run { world, plan, session, events, planned: outputs.clone(), outputs, finished: Finished::default() };
+    let mut run = Run {
+        world,
+        plan,
+        session,
+        events,
+        planned: outputs.clone(),
+        outputs,
+        finished: Finished::default(),
+    };
     let mut waiting: Vec<&PlannedUnit> = plan.units().iter().collect();
     let mut running = FuturesUnordered::new();
     loop {
@@ -132,11 +140,9 @@ impl<'a> Run<'a> {
         match self.finished.outcomes.get(before) {
             None | Some(Outcome::Unchanged | Outcome::Applied) => false,
             Some(Outcome::Failed { .. } | Outcome::Skipped { .. }) => true,
-            Some(Outcome::Refused { .. }) => {
-                self.outputs.of(before).is_none_or(|outputs| {
-                    outputs.values().any(|value| matches!(value, Value::Pending(_)))
-                })
-            }
+            Some(Outcome::Refused { .. }) => self.outputs.of(before).is_none_or(|outputs| {
+                outputs.values().any(|value| matches!(value, Value::Pending(_)))
+            }),
         }
     }
 
@@ -158,7 +164,10 @@ impl<'a> Run<'a> {
             let action = approved.map_or(Action::Update, |change| change.action);
             events.tell(&Event::UnitStarted { address: address.clone(), action });
             let environment = &*world.environment;
-            let region = world.links.get(address).map_or(environment.target.region(), |links| &links.region);
+            let region = world
+                .links
+                .get(address)
+                .map_or_else(|| environment.target.region(), |links| &links.region);
             let inputs = outputs.seen_from(region);
             let context = PlanContext { address, environment, inputs, now: session.now() };
             let task = Task { context, approved, events: events.of(address) };

@@ -19,10 +19,7 @@ pub(crate) struct Account {
 
 impl Account {
     pub(crate) fn new(store: Store, clock: Clock) -> Self {
-        Self {
-            store: Mutex::new(store),
-            clock,
-        }
+        Self { store: Mutex::new(store), clock }
     }
 
     pub(crate) fn clock(&self) -> &Clock {

@@ -24,10 +24,7 @@ pub(crate) type Answer = Result<Value, AwsError>;
 impl Call {
     /// A string parameter, if given and not empty.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.parameters
-            .get(name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
+        self.parameters.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
     }
 
     /// A string parameter that the operation requires.
@@ -41,15 +38,11 @@ impl Call {
 
     /// A boolean parameter, if given.
     pub(crate) fn flag(&self, name: &str) -> Option<bool> {
-        self.text(name)
-            .map(|text| text.eq_ignore_ascii_case("true"))
+        self.text(name).map(|text| text.eq_ignore_ascii_case("true"))
     }
 
     /// A list parameter; empty when not given.
     pub(crate) fn list(&self, name: &str) -> &[Value] {
-        self.parameters
-            .get(name)
-            .and_then(Value::as_array)
-            .map_or(&[], Vec::as_slice)
+        self.parameters.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 }

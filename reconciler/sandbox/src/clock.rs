@@ -23,10 +23,7 @@ pub(crate) struct Clock {
 impl Clock {
     /// A clock that shows the time of `base`.
     pub(crate) fn new(base: SharedTimeSource) -> Self {
-        Self {
-            base,
-            offset_ms: Arc::default(),
-        }
+        Self { base, offset_ms: Arc::default() }
     }
 
     /// The time as a point on the time line.

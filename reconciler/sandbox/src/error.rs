@@ -14,11 +14,7 @@ pub(crate) struct AwsError {
 impl AwsError {
     /// A 400 with this code.
     pub(crate) fn new(code: &str, message: impl Into<String>) -> Self {
-        Self {
-            status: 400,
-            code: code.to_owned(),
-            message: message.into(),
-        }
+        Self { status: 400, code: code.to_owned(), message: message.into() }
     }
 
     /// CloudFormation's and STS's generic refusal.
@@ -38,10 +34,6 @@ impl AwsError {
             Some(source) => format!("{error}: {source}"),
             None => error.to_string(),
         };
-        Self {
-            status: 500,
-            code: "InternalFailure".to_owned(),
-            message,
-        }
+        Self { status: 500, code: "InternalFailure".to_owned(), message }
     }
 }

@@ -50,10 +50,7 @@ impl Faults {
 
     fn planned(&self, moment: Crash) -> Option<Hook> {
         let crash = self.crash.lock().unwrap_or_else(PoisonError::into_inner);
-        crash
-            .as_ref()
-            .filter(|(crash, _)| *crash == moment)
-            .map(|(_, hook)| Arc::clone(hook))
+        crash.as_ref().filter(|(crash, _)| *crash == moment).map(|(_, hook)| Arc::clone(hook))
     }
 }
 

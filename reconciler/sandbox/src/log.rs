@@ -48,27 +48,16 @@ impl CallLog {
     }
 
     pub(crate) fn record(&self, call: LoggedCall) {
-        self.calls
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(call);
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
     }
 
     pub(crate) fn calls(&self) -> Vec<LoggedCall> {
-        self.calls
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn counts(&self) -> CallCounts {
         let mut counts = CallCounts::default();
-        for call in self
-            .calls
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-        {
+        for call in self.calls.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             counts.total += 1;
             counts.writes += u64::from(call.write);
             *counts
@@ -82,9 +71,8 @@ impl CallLog {
 
 /// The verbs of operations that leave the account as it is. Asking for drift detection is one: it
 /// costs time and changes no resource.
-const READING: [&str; 9] = [
-    "BatchGet", "Describe", "Detect", "Estimate", "Get", "Head", "List", "Search", "Validate",
-];
+const READING: [&str; 9] =
+    ["BatchGet", "Describe", "Detect", "Estimate", "Get", "Head", "List", "Search", "Validate"];
 
 /// Whether an operation changes something, told from its name. One that could not be told counts as one
 /// that does.

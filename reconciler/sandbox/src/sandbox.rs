@@ -59,15 +59,8 @@ impl Sandbox {
     fn new(store: Store, time: SharedTimeSource) -> Self {
         let account = Arc::new(Account::new(store, Clock::new(time)));
         let s3 = S3Door::new(Arc::clone(&account));
-        let inner = Inner {
-            account,
-            s3,
-            faults: Faults::default(),
-            log: CallLog::default(),
-        };
-        Self {
-            inner: Arc::new(inner),
-        }
+        let inner = Inner { account, s3, faults: Faults::default(), log: CallLog::default() };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The HTTP client that an SDK is to use instead of the network.
@@ -77,19 +70,11 @@ impl Sandbox {
 
     /// Answers one HTTP request, whatever service it is for: the one entry of every door.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let Inner {
-            account,
-            s3,
-            faults,
-            log,
-        } = &*self.inner;
+        let Inner { account, s3, faults, log } = &*self.inner;
         let number = log.begin();
         faults.strike(number, When::Before).await;
-        let Exchange {
-            service,
-            region,
-            answered,
-        } = wire::answer(account, s3, number, request).await;
+        let Exchange { service, region, answered } =
+            wire::answer(account, s3, number, request).await;
         log.record(LoggedCall {
             number,
             service,
@@ -130,9 +115,7 @@ impl Sandbox {
             if !world.resources.contains(&key) {
                 let mut bucket = s3::new_bucket(region, name);
                 let versioning = json!({ "Status": "Enabled" });
-                bucket
-                    .properties
-                    .insert("VersioningConfiguration".to_owned(), versioning);
+                bucket.properties.insert("VersioningConfiguration".to_owned(), versioning);
                 world.resources.insert(key, bucket);
             }
         })
@@ -140,9 +123,7 @@ impl Sandbox {
 
     /// Changes a live property out of band; this is not an AWS call.
     pub fn tamper(&self, request: TamperRequest) -> Result<(), TamperError> {
-        self.inner
-            .account
-            .transact(|world, _| tamper::tamper(world, request))?
+        self.inner.account.transact(|world, _| tamper::tamper(world, request))?
     }
 
     /// The calls that were answered since this sandbox was opened, in the order of their answers.

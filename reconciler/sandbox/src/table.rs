@@ -11,10 +11,7 @@ pub(crate) struct Table<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self {
-            rows: BTreeMap::new(),
-            changed: BTreeSet::new(),
-        }
+        Self { rows: BTreeMap::new(), changed: BTreeSet::new() }
     }
 }
 
@@ -65,9 +62,7 @@ impl<T> Table<T> {
     /// Rows after `key` in key order: for pagination.
     pub(crate) fn after<'a>(&'a self, key: &str) -> impl Iterator<Item = (&'a str, &'a T)> {
         use std::ops::Bound::{Excluded, Unbounded};
-        self.rows
-            .range::<str, _>((Excluded(key), Unbounded))
-            .map(|(key, row)| (key.as_str(), row))
+        self.rows.range::<str, _>((Excluded(key), Unbounded)).map(|(key, row)| (key.as_str(), row))
     }
 
     /// The keys written since the last call; a key that has no row any more was removed.

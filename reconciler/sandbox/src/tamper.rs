@@ -51,13 +51,7 @@ pub enum TamperError {
 
 /// Changes the property; the sandbox behaves as if the service's own API had been called.
 pub(crate) fn tamper(world: &mut World, request: TamperRequest) -> Result<(), TamperError> {
-    let TamperRequest {
-        region,
-        stack_name,
-        logical_id,
-        pointer,
-        value,
-    } = request;
+    let TamperRequest { region, stack_name, logical_id, pointer, value } = request;
     let missing = |error: AwsError| TamperError::NoSuchResource(error.message);
     let key =
         cloudformation::physical(world, &region, &stack_name, &logical_id).map_err(missing)?;
@@ -77,9 +71,7 @@ fn set(properties: &mut Value, pointer: &str, value: Value) -> Result<(), Tamper
     let parts: Vec<String> = pointer
         .strip_prefix('/')
         .filter(|path| !path.is_empty())
-        .ok_or_else(|| TamperError::NotAPointer {
-            pointer: pointer.to_owned(),
-        })?
+        .ok_or_else(|| TamperError::NotAPointer { pointer: pointer.to_owned() })?
         .split('/')
         .map(|part| part.replace("~1", "/").replace("~0", "~"))
         .collect();
@@ -91,16 +83,8 @@ fn set(properties: &mut Value, pointer: &str, value: Value) -> Result<(), Tamper
             .skip(1)
             .take(depth)
             .fold(String::new(), |path, part| format!("{path}/{part}"));
-        let parent = if parent.is_empty() {
-            "/".to_owned()
-        } else {
-            parent
-        };
-        TamperError::NoSuchProperty {
-            pointer: pointer.to_owned(),
-            parent,
-            existing,
-        }
+        let parent = if parent.is_empty() { "/".to_owned() } else { parent };
+        TamperError::NoSuchProperty { pointer: pointer.to_owned(), parent, existing }
     })?;
     *properties = changed;
     Ok(())
@@ -118,9 +102,7 @@ fn place(root: &mut Value, parts: &[String], value: Value) -> Result<(), (usize,
         let next = match at {
             Value::Object(members) => {
                 if !is_removal {
-                    members
-                        .entry(part.clone())
-                        .or_insert_with(|| Value::Object(Map::new()));
+                    members.entry(part.clone()).or_insert_with(|| Value::Object(Map::new()));
                 }
                 members.get_mut(part)
             }
@@ -187,11 +169,7 @@ mod tests {
 
     #[test]
     fn properties_are_set_made_and_removed() {
-        check(
-            "/Versioning/Status",
-            json!("Suspended"),
-            &json!("Suspended"),
-        );
+        check("/Versioning/Status", json!("Suspended"), &json!("Suspended"));
         check("/New/Deep", json!(1), &json!(1));
         check("/Tags/0/Key", json!("other"), &json!("other"));
         check("/Versioning/Status", Value::Null, &Value::Null);
@@ -202,9 +180,7 @@ mod tests {
     fn what_cannot_be_changed_is_said_with_what_exists() {
         let refusal = |pointer: &str, value: Value| {
             let mut unchanged = properties();
-            let refusal = set(&mut unchanged, pointer, value)
-                .expect_err("is refused")
-                .to_string();
+            let refusal = set(&mut unchanged, pointer, value).expect_err("is refused").to_string();
             assert_eq!(unchanged, properties());
             refusal
         };

@@ -138,7 +138,5 @@ fn collect(value: &Value, found: &mut Vec<Reference>) {
 
 fn first_text(argument: &Value, reference: fn(String) -> Reference) -> Vec<Reference> {
     let name = argument.get(0).and_then(Value::as_str);
-    name.map(|name| reference(name.to_owned()))
-        .into_iter()
-        .collect()
+    name.map(|name| reference(name.to_owned())).into_iter().collect()
 }

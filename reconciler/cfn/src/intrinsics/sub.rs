@@ -47,10 +47,9 @@ pub(super) fn variables(argument: &Value) -> Vec<Reference> {
 
 fn variable(name: &str) -> Reference {
     match name.split_once('.') {
-        Some((resource, attribute)) => Reference::GetAtt {
-            resource: resource.to_owned(),
-            attribute: attribute.to_owned(),
-        },
+        Some((resource, attribute)) => {
+            Reference::GetAtt { resource: resource.to_owned(), attribute: attribute.to_owned() }
+        }
         None => Reference::Ref(name.to_owned()),
     }
 }

@@ -4,10 +4,7 @@ use super::{Reference, SubPart, call, is_literal, references, short_form, sub_pa
 use serde_json::{Value, json};
 
 fn get_att(resource: &str, attribute: &str) -> Reference {
-    Reference::GetAtt {
-        resource: resource.to_owned(),
-        attribute: attribute.to_owned(),
-    }
+    Reference::GetAtt { resource: resource.to_owned(), attribute: attribute.to_owned() }
 }
 
 fn reference(name: &str) -> Reference {
@@ -47,11 +44,7 @@ fn sub_knows_its_own_variables_and_literals() {
     ]});
     assert_eq!(
         references(&value),
-        [
-            reference("AWS::Partition"),
-            get_att("Key", "Arn"),
-            reference("Bucket")
-        ]
+        [reference("AWS::Partition"), get_att("Key", "Arn"), reference("Bucket")]
     );
     assert_eq!(
         sub_parts("a${B}${!C}${"),
@@ -77,14 +70,8 @@ fn values_are_shown_as_a_person_would_write_them() {
     let shown = |value: Value| short_form(&value);
     assert_eq!(shown(json!("true, false")), "true, false");
     assert_eq!(shown(json!(7)), "7");
-    assert_eq!(
-        shown(json!({"Fn::Sub": "${Prefix}-key"})),
-        "!Sub ${Prefix}-key"
-    );
-    assert_eq!(
-        shown(json!({"Fn::GetAtt": ["Key", "Arn"]})),
-        "!GetAtt Key.Arn"
-    );
+    assert_eq!(shown(json!({"Fn::Sub": "${Prefix}-key"})), "!Sub ${Prefix}-key");
+    assert_eq!(shown(json!({"Fn::GetAtt": ["Key", "Arn"]})), "!GetAtt Key.Arn");
     assert_eq!(
         shown(json!({"Fn::If": ["Prod", {"Ref": "Key"}, {"Ref": "AWS::NoValue"}]})),
         "!If [Prod, !Ref Key, !Ref AWS::NoValue]"

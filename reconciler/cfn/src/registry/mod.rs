@@ -95,11 +95,7 @@ pub enum Replacement {
 
 /// Looks a type up by its full name; `Custom::…` types are all the custom resource.
 pub fn resource_type(name: &str) -> Option<ResourceType> {
-    let name = if name.starts_with("Custom::") {
-        CUSTOM
-    } else {
-        name
-    };
+    let name = if name.starts_with("Custom::") { CUSTOM } else { name };
     serde_json::from_str(line(name)?).ok()
 }
 
@@ -227,9 +223,7 @@ fn line(name: &str) -> Option<&'static str> {
     while !rest.is_empty() {
         let middle = rest.floor_char_boundary(rest.len() / 2);
         let start = rest[..middle].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = rest[start..]
-            .find('\n')
-            .map_or(rest.len(), |length| start + length);
+        let end = rest[start..].find('\n').map_or(rest.len(), |length| start + length);
         let line = &rest[start..end];
         match name_of(line)?.cmp(name) {
             Ordering::Equal => return Some(line),

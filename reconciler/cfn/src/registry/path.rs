@@ -13,11 +13,7 @@ pub(super) enum Relation {
 
 /// Relates a path such as `Rules/0/Prefix` to patterns such as `Rules/*/Prefix`.
 pub(super) fn relate(path: &str, patterns: &[&str]) -> Relation {
-    patterns
-        .iter()
-        .map(|pattern| relate_one(path, pattern))
-        .max()
-        .unwrap_or(Relation::Apart)
+    patterns.iter().map(|pattern| relate_one(path, pattern)).max().unwrap_or(Relation::Apart)
 }
 
 /// Tells whether a path is exactly what one of the patterns names.

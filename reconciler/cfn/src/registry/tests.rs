@@ -8,10 +8,7 @@ use std::fmt::Write as _;
 fn a_bucket_is_replaced_by_its_name_only() {
     let bucket = resource_type("AWS::S3::Bucket").unwrap();
     assert_eq!(bucket.replaces("BucketName"), Replacement::Always);
-    assert_eq!(
-        bucket.replaces("VersioningConfiguration/Status"),
-        Replacement::Never
-    );
+    assert_eq!(bucket.replaces("VersioningConfiguration/Status"), Replacement::Never);
     assert!(bucket.is_read_only("Arn"));
     assert!(bucket.is_write_only("LifecycleConfiguration/Rules/0/Transition/StorageClass"));
     assert!(!bucket.is_write_only("LifecycleConfiguration/Rules/0/Transitions"));
@@ -75,11 +72,7 @@ fn unknown_types_are_unknown_and_near_ones_suggested() {
     assert_eq!(resource_type(""), None);
     assert_eq!(suggest("AWS::S3::Bukket"), Some("AWS::S3::Bucket"));
     assert_eq!(suggest("Nothing::Like::It"), None);
-    assert!(
-        resource_type("Custom::Anything")
-            .unwrap()
-            .takes_any_property()
-    );
+    assert!(resource_type("Custom::Anything").unwrap().takes_any_property());
 }
 
 #[test]

@@ -14,10 +14,7 @@ pub(super) fn read(text: &str) -> Result<(Value, Positions), TemplateError> {
 }
 
 fn invalid(error: &serde_json::Error) -> TemplateError {
-    let at = Position {
-        line: error.line().max(1),
-        column: error.column().max(1),
-    };
+    let at = Position { line: error.line().max(1), column: error.column().max(1) };
     let message = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     let message = message.strip_suffix(&place).unwrap_or(&message);

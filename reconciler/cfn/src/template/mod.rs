@@ -104,11 +104,7 @@ impl Position {
     const START: Self = Self { line: 1, column: 1 };
 
     fn error(self, message: impl Into<String>) -> TemplateError {
-        TemplateError {
-            line: self.line,
-            column: self.column,
-            message: message.into(),
-        }
+        TemplateError { line: self.line, column: self.column, message: message.into() }
     }
 }
 

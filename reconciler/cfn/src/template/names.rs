@@ -17,9 +17,7 @@ pub(super) fn faults(template: &Template) -> Vec<TemplateError> {
             if is_plain_data(section, value) {
                 return;
             }
-            let faults = direct_references(value)
-                .into_iter()
-                .filter_map(|it| names.fault(&it));
+            let faults = direct_references(value).into_iter().filter_map(|it| names.fault(&it));
             dangling.extend(faults.map(|fault| template.nearest_position(at).error(fault)));
         });
     }
@@ -74,24 +72,14 @@ fn attributes<'t>(template: &'t Template, names: &Names<'t>) -> Vec<TemplateErro
     let condition = |name: &str| missing(name, "a condition", &names.conditions);
     for resource in template.resources() {
         let id = resource.logical_id;
-        note(
-            "/Resources",
-            id,
-            "Condition",
-            resource.condition.and_then(condition),
-        );
+        note("/Resources", id, "Condition", resource.condition.and_then(condition));
         for needed in resource.depends_on() {
             let fault = missing(needed, "a resource", &names.resources);
             note("/Resources", id, "DependsOn", fault);
         }
     }
     for output in template.outputs() {
-        note(
-            "/Outputs",
-            output.name,
-            "Condition",
-            output.condition.and_then(condition),
-        );
+        note("/Outputs", output.name, "Condition", output.condition.and_then(condition));
     }
     dangling
 }

@@ -161,8 +161,7 @@ impl<'t> Reader<'t> {
     }
 
     fn expect(&mut self) -> Result<(Event<'t>, Position), TemplateError> {
-        self.next()?
-            .ok_or_else(|| Position::START.error("the template ends too early"))
+        self.next()?.ok_or_else(|| Position::START.error("the template ends too early"))
     }
 
     fn duplicate(&self, key: &str, at: Position) -> TemplateError {
@@ -193,10 +192,7 @@ fn key(event: Event<'_>, at: Position) -> Result<String, TemplateError> {
 }
 
 fn place(marker: Marker) -> Position {
-    Position {
-        line: marker.line(),
-        column: marker.col() + 1,
-    }
+    Position { line: marker.line(), column: marker.col() + 1 }
 }
 
 fn scan_error(error: &ScanError) -> TemplateError {

@@ -128,10 +128,7 @@ impl<'t> Resource<'t> {
     pub fn depends_on(&self) -> Vec<&'t str> {
         match self.body.get("DependsOn") {
             Some(Value::String(one)) => vec![one],
-            Some(_) => list(self.body, "DependsOn")
-                .iter()
-                .filter_map(Value::as_str)
-                .collect(),
+            Some(_) => list(self.body, "DependsOn").iter().filter_map(Value::as_str).collect(),
             None => Vec::new(),
         }
     }
@@ -158,14 +155,10 @@ fn text<'t>(body: &'t Map<String, Value>, key: &str) -> Option<&'t str> {
 }
 
 fn list<'t>(body: &'t Map<String, Value>, key: &str) -> &'t [Value] {
-    body.get(key)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    body.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// Tells whether a flag is set; templates write it as a boolean or as text.
 fn is_true(value: &Value) -> bool {
-    value
-        .as_bool()
-        .unwrap_or_else(|| value.as_str() == Some("true"))
+    value.as_bool().unwrap_or_else(|| value.as_str() == Some("true"))
 }

@@ -20,13 +20,7 @@ const SECTIONS: [&str; 12] = [
 ];
 
 /// The sections that map a name to what is declared by it.
-const DECLARING: [&str; 5] = [
-    "Parameters",
-    "Mappings",
-    "Conditions",
-    "Resources",
-    "Outputs",
-];
+const DECLARING: [&str; 5] = ["Parameters", "Mappings", "Conditions", "Resources", "Outputs"];
 
 /// Returns what is not shaped as in a template.
 pub(super) fn faults(template: &Template) -> Vec<TemplateError> {
@@ -80,11 +74,7 @@ fn entry_fault(section: &str, key: &str, entry: &Map<String, Value>) -> Option<S
             Some(format!("`{key}` has no `Type`"))
         }
         "Outputs" if !entry.contains_key("Value") => Some(format!("`{key}` has no `Value`")),
-        "Resources"
-            if entry
-                .get("Properties")
-                .is_some_and(|value| !value.is_object()) =>
-        {
+        "Resources" if entry.get("Properties").is_some_and(|value| !value.is_object()) => {
             Some(format!("the `Properties` of `{key}` must be a map"))
         }
         _ => None,
@@ -92,9 +82,7 @@ fn entry_fault(section: &str, key: &str, entry: &Map<String, Value>) -> Option<S
 }
 
 fn unknown_section(name: &str) -> String {
-    let near = SECTIONS
-        .into_iter()
-        .find(|section| strsim::damerau_levenshtein(section, name) <= 2);
+    let near = SECTIONS.into_iter().find(|section| strsim::damerau_levenshtein(section, name) <= 2);
     match near {
         Some(near) => format!("unknown section `{name}`, did you mean `{near}`?"),
         None => format!("unknown section `{name}`"),

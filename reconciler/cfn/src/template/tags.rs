@@ -41,9 +41,7 @@ pub(super) fn function(tag: &Tag) -> Option<&'static str> {
     if tag.handle != "!" {
         return None;
     }
-    FUNCTIONS
-        .into_iter()
-        .find(|name| name.strip_prefix("Fn::").unwrap_or(name) == tag.suffix)
+    FUNCTIONS.into_iter().find(|name| name.strip_prefix("Fn::").unwrap_or(name) == tag.suffix)
 }
 
 /// Writes a call of a function in long form.

@@ -64,10 +64,7 @@ fn property(written: &str) -> serde_json::Value {
 fn short_forms_are_read_as_long_ones_wherever_they_stand() {
     let template = bucket();
     let properties = &template.body["Resources"]["Bucket"]["Properties"];
-    assert_eq!(
-        properties["BucketName"],
-        json!({"Fn::Sub": "${Prefix}-backup"})
-    );
+    assert_eq!(properties["BucketName"], json!({"Fn::Sub": "${Prefix}-backup"}));
     assert_eq!(
         properties["Tags"][0]["Value"],
         json!({"Fn::If": [
@@ -80,15 +77,9 @@ fn short_forms_are_read_as_long_ones_wherever_they_stand() {
         property("!GetAtt Child.Outputs.Name"),
         json!({"Fn::GetAtt": ["Child", "Outputs.Name"]})
     );
-    assert_eq!(
-        property("!GetAtt [Key, Arn]"),
-        json!({"Fn::GetAtt": ["Key", "Arn"]})
-    );
+    assert_eq!(property("!GetAtt [Key, Arn]"), json!({"Fn::GetAtt": ["Key", "Arn"]}));
     assert_eq!(property("!GetAZs ''"), json!({"Fn::GetAZs": ""}));
-    assert_eq!(
-        property("!Not [!Condition Other]"),
-        json!({"Fn::Not": [{"Condition": "Other"}]})
-    );
+    assert_eq!(property("!Not [!Condition Other]"), json!({"Fn::Not": [{"Condition": "Other"}]}));
     assert_eq!(
         property("!Transform { Name: AWS::Include, Parameters: { Location: s3 } }"),
         json!({"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3"}}})
@@ -117,10 +108,7 @@ fn positions_point_at_keys_and_items() {
     assert_eq!(at("/Resources/Bucket"), Some((11, 3)));
     assert_eq!(at(&format!("{properties}/BucketName")), Some((16, 7)));
     assert_eq!(at(&format!("{properties}/Tags/0")), Some((23, 11)));
-    assert_eq!(
-        at(&format!("{properties}/Tags/0/Value/Fn::If/1/Fn::Join")),
-        Some((24, 33))
-    );
+    assert_eq!(at(&format!("{properties}/Tags/0/Value/Fn::If/1/Fn::Join")), Some((24, 33)));
     assert_eq!(at("/Resources/Absent"), None);
     assert_eq!(
         template.nearest_position("/Resources/Key/Properties/Enabled"),
@@ -133,13 +121,7 @@ fn columns_count_characters() {
     let text = "Resources: { R: { Type: T, Metadata: { 端末: 台帳, after: x } } }\n";
     let template = Template::parse(text).unwrap();
     let position = template.position("/Resources/R/Metadata/after").unwrap();
-    assert_eq!(
-        position,
-        Position {
-            line: 1,
-            column: 48
-        }
-    );
+    assert_eq!(position, Position { line: 1, column: 48 });
 }
 
 #[test]
@@ -147,10 +129,7 @@ fn sections_have_typed_views() {
     let template = bucket();
     let parameters: Vec<_> = template.parameters().collect();
     assert_eq!(parameters[0].name, "Prefix");
-    assert_eq!(
-        parameters[0].allowed_values,
-        [json!("clinic"), json!("lab")]
-    );
+    assert_eq!(parameters[0].allowed_values, [json!("clinic"), json!("lab")]);
     assert!(parameters[0].default.is_none() && !parameters[0].no_echo);
     assert!(parameters[1].no_echo);
     assert_eq!(parameters[1].default, Some(&json!("0123")));
@@ -168,10 +147,7 @@ fn sections_have_typed_views() {
 
     let output = template.outputs().next().unwrap();
     assert_eq!(output.value, &json!({"Ref": "Bucket"}));
-    assert_eq!(
-        output.export_name,
-        Some(&json!({"Fn::Sub": "${AWS::StackName}-name"}))
-    );
+    assert_eq!(output.export_name, Some(&json!({"Fn::Sub": "${AWS::StackName}-name"})));
 }
 
 #[test]
@@ -190,28 +166,16 @@ Resources:
 fn json_is_read_with_positions_too() {
     let text = "{\n\t\"Resources\": {\n\t\t\"R\": {\"Type\": \"T\", \"Metadata\": {\"a\": \"\\ud83d\\ude00 \\u0041\"}}\n\t}\n}\n";
     let template = Template::parse(text).unwrap();
-    assert_eq!(
-        template.body["Resources"]["R"]["Metadata"]["a"],
-        json!("😀 A")
-    );
+    assert_eq!(template.body["Resources"]["R"]["Metadata"]["a"], json!("😀 A"));
     let position = template.position("/Resources/R/Metadata").unwrap();
-    assert_eq!(
-        position,
-        Position {
-            line: 3,
-            column: 22
-        }
-    );
+    assert_eq!(position, Position { line: 3, column: 22 });
 }
 
 #[test]
 fn what_cloudformation_refuses_is_refused_with_its_place() {
     let resource = "Resources:\n  R:\n    Type: T\n";
     let with = |more: &str| refusal(&format!("{resource}{more}"));
-    assert_eq!(
-        with("  R:\n    Type: U\n"),
-        "4:3 duplicate key `R`, first at line 2"
-    );
+    assert_eq!(with("  R:\n    Type: U\n"), "4:3 duplicate key `R`, first at line 2");
     assert_eq!(
         with("    Metadata: { a: &a [1], b: *a }\n"),
         "4:31 aliases are not allowed in templates"
@@ -224,18 +188,12 @@ fn what_cloudformation_refuses_is_refused_with_its_place() {
         with("    Properties: { P: !GetAttr R.Arn }\n"),
         "4:22 unknown tag `!GetAttr`, did you mean `!GetAtt`?"
     );
-    assert_eq!(
-        with("    Properties:\n"),
-        "4:15 null is not allowed in templates"
-    );
+    assert_eq!(with("    Properties:\n"), "4:15 null is not allowed in templates");
     assert_eq!(
         with("    Metadata: !!binary aGk=\n"),
         "4:15 the YAML type `!!binary` is not supported"
     );
-    assert_eq!(
-        with("---\na: b\n"),
-        "5:1 a template is one document, and this begins another"
-    );
+    assert_eq!(with("---\na: b\n"), "5:1 a template is one document, and this begins another");
     assert_eq!(refusal(""), "1:1 the template is empty");
     assert_eq!(
         refusal("{\"Resources\": {\"R\": {\"Type\": \"T\"}, \"R\": {\"Type\": \"U\"}}}"),
@@ -300,17 +258,11 @@ Outputs:
 #[test]
 fn broken_text_is_refused_as_what_it_seems_to_be() {
     assert!(refusal("Resources:\n\tR: x\n").contains("not valid YAML"));
-    assert_eq!(
-        refusal("{\n  \"Resources\": {,}\n}"),
-        "2:17 not valid JSON: key must be a string"
-    );
+    assert_eq!(refusal("{\n  \"Resources\": {,}\n}"), "2:17 not valid JSON: key must be a string");
 }
 
 #[test]
 fn no_depth_of_nesting_exhausts_the_stack() {
-    assert_eq!(
-        refusal(&"- ".repeat(500_000)),
-        "1:201 nested deeper than 100 levels"
-    );
+    assert_eq!(refusal(&"- ".repeat(500_000)), "1:201 nested deeper than 100 levels");
     assert!(refusal(&"[".repeat(500_000)).contains("recursion limit exceeded"));
 }

@@ -35,11 +35,7 @@ impl Lines {
         console: Arc<Console>,
         elapsed: impl Fn() -> Duration + Send + Sync + 'static,
     ) -> Self {
-        Self {
-            console,
-            elapsed: Box::new(elapsed),
-            seen: Mutex::default(),
-        }
+        Self { console, elapsed: Box::new(elapsed), seen: Mutex::default() }
     }
 
     fn say(&self, text: &str) {
@@ -78,11 +74,7 @@ impl Listener for Lines {
                 self.say_of(address, &format!("{action}  started"));
             }
             Event::UnitProgress { address, progress } => self.say_of(address, &moved(progress)),
-            Event::UnitFinished {
-                address,
-                outcome,
-                took,
-            } => {
+            Event::UnitFinished { address, outcome, took } => {
                 let ended = ended(outcome, *took);
                 self.say_of(address, &format!("{}  {ended}", self.action(address)));
             }
@@ -115,33 +107,21 @@ mod tests {
             reason: None,
         };
         for event in [
-            Event::Phase {
-                what: "reading 4 stacks in ap-northeast-1".to_owned(),
-            },
+            Event::Phase { what: "reading 4 stacks in ap-northeast-1".to_owned() },
             Event::Progress { done: 2, of: 4 },
-            Event::Waiting {
-                what: "for the lease of run 01J until 12:00:30".to_owned(),
-            },
-            Event::ApplyStarted {
-                units: vec![(kms, Action::Create), (trail, Action::Update)],
-            },
+            Event::Waiting { what: "for the lease of run 01J until 12:00:30".to_owned() },
+            Event::ApplyStarted { units: vec![(kms, Action::Create), (trail, Action::Update)] },
         ] {
             lines.hear(&event);
         }
         let kms: reconcile_core::address::Address = "stacks/kms".parse().unwrap();
         for event in [
-            Event::UnitStarted {
-                address: kms.clone(),
-                action: Action::Create,
-            },
+            Event::UnitStarted { address: kms.clone(), action: Action::Create },
             Event::UnitProgress {
                 address: kms.clone(),
                 progress: Progress::Step("creating change set".to_owned()),
             },
-            Event::UnitProgress {
-                address: kms.clone(),
-                progress: part,
-            },
+            Event::UnitProgress { address: kms.clone(), progress: part },
             Event::UnitFinished {
                 address: kms,
                 outcome: Outcome::Applied,
@@ -149,9 +129,7 @@ mod tests {
             },
             Event::UnitFinished {
                 address: "stacks/cloudtrail".parse().unwrap(),
-                outcome: Outcome::Failed {
-                    why: "AccessDenied\nmore".to_owned(),
-                },
+                outcome: Outcome::Failed { why: "AccessDenied\nmore".to_owned() },
                 took: Duration::from_secs(1),
             },
         ] {

@@ -47,23 +47,14 @@ struct Running {
 impl Live {
     /// Draws on the console's stderr.
     pub(super) fn new(console: Arc<Console>) -> Self {
-        Self {
-            console,
-            shown: Mutex::default(),
-        }
+        Self { console, shown: Mutex::default() }
     }
 
     /// Takes away everything that is drawn anew; what was written above stays.
     pub(super) fn clear(&self) {
         let mut shown = self.shown();
-        let Shown {
-            phase,
-            running,
-            whole,
-            finished,
-            planned: _,
-            address_columns: _,
-        } = std::mem::take(&mut *shown);
+        let Shown { phase, running, whole, finished, planned: _, address_columns: _ } =
+            std::mem::take(&mut *shown);
         let running = running.into_values().map(|running| running.bar);
         for bar in running.chain(phase.map(|phase| phase.bar)).chain(whole) {
             self.remove(&bar);
@@ -100,18 +91,12 @@ impl Live {
         let mut shown = self.shown();
         self.end_phase(&mut shown);
         let bar = self.bar(&shown, what);
-        shown.phase = Some(Phase {
-            bar,
-            what: what.to_owned(),
-        });
+        shown.phase = Some(Phase { bar, what: what.to_owned() });
     }
 
     fn counted(&self, done: usize, of: usize) {
         if let Some(Phase { bar, what }) = &self.shown().phase {
-            bar.set_message(
-                self.console
-                    .styled_for_talk(&format!("{what}  {done}/{of}")),
-            );
+            bar.set_message(self.console.styled_for_talk(&format!("{what}  {done}/{of}")));
         }
     }
 
@@ -139,9 +124,7 @@ impl Live {
         // Whatever the run waited for is over when a unit's turn comes.
         self.end_phase(&mut shown);
         let bar = self.bar(&shown, &line(&shown, address, action.word()));
-        shown
-            .running
-            .insert(address.clone(), Running { bar, action });
+        shown.running.insert(address.clone(), Running { bar, action });
         self.count(&shown);
     }
 
@@ -170,14 +153,8 @@ impl Live {
     /// `3/12 units · 2 running`.
     fn count(&self, shown: &Shown) {
         if let Some(whole) = &shown.whole {
-            let Shown {
-                finished,
-                planned,
-                running,
-                phase: _,
-                whole: _,
-                address_columns: _,
-            } = shown;
+            let Shown { finished, planned, running, phase: _, whole: _, address_columns: _ } =
+                shown;
             let text = format!("{finished}/{planned} units · {} running", running.len());
             whole.set_message(self.console.styled_for_talk(&paint(STRONG, &text)));
         }
@@ -193,11 +170,7 @@ impl Listener for Live {
             Event::ApplyStarted { units } => self.begin(units),
             Event::UnitStarted { address, action } => self.start(address, *action),
             Event::UnitProgress { address, progress } => self.progress(address, progress),
-            Event::UnitFinished {
-                address,
-                outcome,
-                took,
-            } => {
+            Event::UnitFinished { address, outcome, took } => {
                 self.finish(address, &sign(outcome), &ended(outcome, *took));
             }
         }
@@ -215,11 +188,8 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
         .tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ")
-        .with_key(
-            "clock",
-            |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-                // A clock that cannot be drawn is left out.
-                let _ = out.write_str(&clock(state.elapsed()));
-            },
-        )
+        .with_key("clock", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            // A clock that cannot be drawn is left out.
+            let _ = out.write_str(&clock(state.elapsed()));
+        })
 }

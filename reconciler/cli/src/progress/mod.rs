@@ -32,11 +32,7 @@ pub(crate) struct Progress {
 impl Style {
     /// Live where the terminal can, otherwise lines.
     pub(crate) fn of(console: &Console) -> Self {
-        if console.is_live() {
-            Self::Live
-        } else {
-            Self::Lines
-        }
+        if console.is_live() { Self::Live } else { Self::Lines }
     }
 }
 
@@ -48,19 +44,12 @@ impl Progress {
             Style::Live => {
                 let live = Arc::new(Live::new(Arc::clone(console)));
                 let listener = Arc::clone(&live);
-                Self {
-                    events: to(listener),
-                    live: Some(live),
-                }
+                Self { events: to(listener), live: Some(live) }
             }
-            Style::Lines => Self {
-                events: to(Arc::new(Lines::new(Arc::clone(console)))),
-                live: None,
-            },
-            Style::Quiet => Self {
-                events: Events::unheard(),
-                live: None,
-            },
+            Style::Lines => {
+                Self { events: to(Arc::new(Lines::new(Arc::clone(console)))), live: None }
+            }
+            Style::Quiet => Self { events: Events::unheard(), live: None },
         }
     }
 

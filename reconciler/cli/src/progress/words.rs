@@ -44,12 +44,7 @@ pub(super) fn took(took: Duration) -> String {
 pub(super) fn moved(progress: &Progress) -> String {
     match progress {
         Progress::Step(what) => one_line(what),
-        Progress::Part {
-            name,
-            type_name,
-            status,
-            reason,
-        } => {
+        Progress::Part { name, type_name, status, reason } => {
             let style = if status.ends_with("FAILED") || status.contains("ROLLBACK") {
                 BAD
             } else if status.ends_with("COMPLETE") {
@@ -58,9 +53,7 @@ pub(super) fn moved(progress: &Progress) -> String {
                 LESS
             };
             let reason = reason.as_deref().filter(|reason| !reason.is_empty());
-            let reason = reason
-                .map(|reason| format!(": {}", one_line(reason)))
-                .unwrap_or_default();
+            let reason = reason.map(|reason| format!(": {}", one_line(reason))).unwrap_or_default();
             let type_name = paint(FAINT, type_name);
             format!("{name} {type_name} {}{reason}", paint(style, status))
         }

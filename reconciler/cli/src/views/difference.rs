@@ -40,10 +40,7 @@ pub(super) fn is_block(value: &str) -> bool {
 ///
 /// JSON objects and lists are compared by their pretty lines, so that a policy reads as one.
 pub(super) fn lines(before: Option<&str>, after: Option<&str>, limit: usize) -> Vec<Line> {
-    let (before, after) = (
-        pretty(before.unwrap_or_default()),
-        pretty(after.unwrap_or_default()),
-    );
+    let (before, after) = (pretty(before.unwrap_or_default()), pretty(after.unwrap_or_default()));
     // By characters, cleaned up to what reads as words, so that Japanese text has words too.
     let mut words = InlineChangeOptions::new();
     words.mode(InlineChangeMode::Chars).semantic_cleanup(true);
@@ -94,11 +91,7 @@ fn pieces_text(pieces: Vec<Piece>) -> String {
 fn fold_pieces(pieces: Vec<Piece>) -> Vec<Piece> {
     let last = pieces.len().saturating_sub(1);
     let marked = pieces.iter().any(|piece| piece.differs);
-    let long = pieces
-        .iter()
-        .map(|piece| piece.text.chars().count())
-        .sum::<usize>()
-        > LINE / 2;
+    let long = pieces.iter().map(|piece| piece.text.chars().count()).sum::<usize>() > LINE / 2;
     pieces
         .into_iter()
         .enumerate()
@@ -122,11 +115,7 @@ fn around(text: &str, head: bool, tail: bool) -> String {
         return text.to_owned();
     }
     let start = if head { &characters[..WORDS] } else { &[] };
-    let end = if tail {
-        &characters[characters.len() - WORDS..]
-    } else {
-        &[]
-    };
+    let end = if tail { &characters[characters.len() - WORDS..] } else { &[] };
     start.iter().chain(['…'].iter()).chain(end).collect()
 }
 
@@ -140,14 +129,11 @@ fn clip(text: String) -> String {
 
 /// Folds runs of unchanged lines that are far from any change.
 fn fold_same(all: Vec<Line>) -> Vec<Line> {
-    let changed: Vec<usize> = (0..all.len())
-        .filter(|&at| !matches!(all[at], Line::Same(_)))
-        .collect();
+    let changed: Vec<usize> =
+        (0..all.len()).filter(|&at| !matches!(all[at], Line::Same(_))).collect();
     let near = |at: usize| {
         let next = changed.partition_point(|&change| change < at.saturating_sub(CONTEXT));
-        changed
-            .get(next)
-            .is_some_and(|&change| change <= at + CONTEXT)
+        changed.get(next).is_some_and(|&change| change <= at + CONTEXT)
     };
     let mut folded: Vec<Line> = Vec::new();
     for (at, line) in all.into_iter().enumerate() {

@@ -21,14 +21,7 @@ pub(super) fn by_part(fields: &[FieldChange]) -> Vec<Group<'_>> {
         let at = groups.iter().position(|group| group.name == name);
         let at = at.unwrap_or_else(|| {
             let at = if name.is_none() { 0 } else { groups.len() };
-            groups.insert(
-                at,
-                Group {
-                    name,
-                    whole: None,
-                    fields: Vec::new(),
-                },
-            );
+            groups.insert(at, Group { name, whole: None, fields: Vec::new() });
             at
         });
         match path {
@@ -43,10 +36,7 @@ impl Group<'_> {
     /// What happens to the part, at worst.
     pub(super) fn effect(&self) -> Effect {
         let worst = self.fields.iter().map(|(_, field)| field.effect).max();
-        self.whole
-            .map(|whole| whole.effect)
-            .or(worst)
-            .unwrap_or(Effect::InPlace)
+        self.whole.map(|whole| whole.effect).or(worst).unwrap_or(Effect::InPlace)
     }
 }
 
@@ -56,10 +46,7 @@ fn split(path: &str) -> (Option<&str>, Option<&str>) {
         return (None, Some(path));
     };
     match inside.split_once('/') {
-        Some((name, rest)) => (
-            Some(name),
-            Some(rest.strip_prefix("Properties/").unwrap_or(rest)),
-        ),
+        Some((name, rest)) => (Some(name), Some(rest.strip_prefix("Properties/").unwrap_or(rest))),
         None => (Some(inside), None),
     }
 }

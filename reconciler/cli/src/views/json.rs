@@ -121,10 +121,7 @@ enum OutcomeWord {
 pub(super) fn render(report: &Report) -> String {
     let outcome = |unit: &PlannedUnit| report.outcomes.as_ref()?.get(&unit.address);
     let planned = report.plan().units();
-    let units: Vec<_> = planned
-        .iter()
-        .map(|unit| Unit::new(unit, outcome(unit)))
-        .collect();
+    let units: Vec<_> = planned.iter().map(|unit| Unit::new(unit, outcome(unit))).collect();
     write(&Output {
         format_version: FORMAT_VERSION,
         status: report.status(),
@@ -172,11 +169,9 @@ impl<'a> Unit<'a> {
         let (word, unblock) = match verdict {
             Verdict::InSync => (VerdictWord::InSync, None),
             Verdict::Change(_) => (VerdictWord::Change, None),
-            Verdict::Blocked {
-                why: _,
-                unblock,
-                change: _,
-            } => (VerdictWord::Blocked, Some(unblock.as_str())),
+            Verdict::Blocked { why: _, unblock, change: _ } => {
+                (VerdictWord::Blocked, Some(unblock.as_str()))
+            }
             Verdict::Unknown { why: _ } => (VerdictWord::Unknown, None),
         };
         let (outcome, why, refused) = outcome.map_or((None, None, None), ending);
@@ -200,15 +195,8 @@ impl<'a> Unit<'a> {
     fn error(&self) -> Option<ProblemRecord> {
         let unseen = self.outcome.is_none() && self.verdict == VerdictWord::Unknown;
         let failed = self.outcome == Some(OutcomeWord::Failed);
-        let why = if failed {
-            self.why
-        } else {
-            self.reason.filter(|_| unseen)
-        }?;
-        Some(ProblemRecord::from(&Problem::whole(format!(
-            "{}: {why}",
-            self.address
-        ))))
+        let why = if failed { self.why } else { self.reason.filter(|_| unseen) }?;
+        Some(ProblemRecord::from(&Problem::whole(format!("{}: {why}", self.address))))
     }
 }
 
@@ -217,11 +205,9 @@ fn ending(outcome: &Outcome) -> (Option<OutcomeWord>, Option<&str>, Option<&str>
     let (word, why, unblock) = match outcome {
         Outcome::Unchanged => (OutcomeWord::Unchanged, None, None),
         Outcome::Applied => (OutcomeWord::Applied, None, None),
-        Outcome::Refused { why, unblock } => (
-            OutcomeWord::Refused,
-            Some(why.as_str()),
-            Some(unblock.as_str()),
-        ),
+        Outcome::Refused { why, unblock } => {
+            (OutcomeWord::Refused, Some(why.as_str()), Some(unblock.as_str()))
+        }
         Outcome::Failed { why } => (OutcomeWord::Failed, Some(why.as_str()), None),
         Outcome::Skipped { why } => (OutcomeWord::Skipped, Some(why.as_str()), None),
     };
@@ -267,14 +253,7 @@ mod tests {
     #[test]
     fn the_names_are_the_published_ones() {
         let output = written(&fixtures::plan());
-        let keys = |value: &Value| {
-            value
-                .as_object()
-                .unwrap()
-                .keys()
-                .cloned()
-                .collect::<Vec<_>>()
-        };
+        let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         insta::assert_compact_json_snapshot!(keys(&output), @r#"
 [
   "formatVersion",
@@ -317,10 +296,7 @@ mod tests {
             .find(|unit| unit["outcome"] == "failed")
             .unwrap();
         let message = output["errors"][0]["message"].as_str().unwrap();
-        assert!(
-            message.contains(failed["why"].as_str().unwrap()),
-            "{message}"
-        );
+        assert!(message.contains(failed["why"].as_str().unwrap()), "{message}");
     }
 
     #[test]

@@ -11,9 +11,7 @@ use super::visible;
 
 /// Writes all problems, then their number; for stderr, styled.
 pub(crate) fn render(problems: &[Problem], width: usize) -> String {
-    let renderer = Renderer::styled()
-        .decor_style(DecorStyle::Unicode)
-        .term_width(width);
+    let renderer = Renderer::styled().decor_style(DecorStyle::Unicode).term_width(width);
     let mut text = String::new();
     for problem in problems {
         text.push_str(&renderer.render(&[group(problem)]));
@@ -27,11 +25,7 @@ pub(crate) fn render(problems: &[Problem], width: usize) -> String {
 }
 
 fn group(problem: &Problem) -> Group<'_> {
-    let Problem {
-        place,
-        message,
-        hint,
-    } = problem;
+    let Problem { place, message, hint } = problem;
     let title = Level::ERROR.primary_title(visible::text(message));
     let group = match place {
         Some(place) => title.element(snippet(place)),
@@ -54,9 +48,7 @@ fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
 fn one_line(text: &str, start: usize, end: usize) -> std::ops::Range<usize> {
     let start = text.floor_char_boundary(start);
     let end = text.ceil_char_boundary(end).max(start);
-    let line = text[start..]
-        .find(['\n', '\r'])
-        .map_or(text.len(), |at| start + at);
+    let line = text[start..].find(['\n', '\r']).map_or(text.len(), |at| start + at);
     start..end.min(line)
 }
 
@@ -87,21 +79,9 @@ mod tests {
     fn a_range_outside_the_text_is_no_panic() {
         use reconcile_core::problem::{Place, Problem, SourceFile};
         use std::sync::Arc;
-        let file = Arc::new(SourceFile {
-            path: "a.yaml".to_owned(),
-            text: "鍵".to_owned(),
-        });
+        let file = Arc::new(SourceFile { path: "a.yaml".to_owned(), text: "鍵".to_owned() });
         for range in [0..0, 1..2, 0..99, 3..3, 99..100] {
-            super::render(
-                &[Problem::at(
-                    Place {
-                        file: Arc::clone(&file),
-                        range,
-                    },
-                    "wrong",
-                )],
-                80,
-            );
+            super::render(&[Problem::at(Place { file: Arc::clone(&file), range }, "wrong")], 80);
         }
     }
 }

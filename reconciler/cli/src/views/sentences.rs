@@ -80,12 +80,7 @@ pub(super) fn reason(verdict: &Verdict) -> &str {
     match verdict {
         Verdict::InSync => "",
         Verdict::Change(change) => &change.reason,
-        Verdict::Blocked {
-            why,
-            unblock: _,
-            change: _,
-        }
-        | Verdict::Unknown { why } => why,
+        Verdict::Blocked { why, unblock: _, change: _ } | Verdict::Unknown { why } => why,
     }
 }
 
@@ -124,11 +119,7 @@ pub(super) fn to_do(summary: &Summary) -> String {
         (blocked, "blocked"),
         (unknown, "unknown"),
     ];
-    parts.extend(
-        rare.iter()
-            .filter(|(n, _)| **n > 0)
-            .map(|(n, what)| format!("{n} {what}")),
-    );
+    parts.extend(rare.iter().filter(|(n, _)| **n > 0).map(|(n, what)| format!("{n} {what}")));
     parts.join(", ")
 }
 
@@ -157,27 +148,14 @@ pub(super) fn done(summary: &Summary) -> String {
         (failed, "failed"),
         (unknown, "not begun"),
     ];
-    let parts: Vec<_> = parts
-        .iter()
-        .filter(|(n, _)| **n > 0)
-        .map(|(n, what)| format!("{n} {what}"))
-        .collect();
-    if parts.is_empty() {
-        "nothing to do".to_owned()
-    } else {
-        parts.join(", ")
-    }
+    let parts: Vec<_> =
+        parts.iter().filter(|(n, _)| **n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") }
 }
 
 /// `Checked 41 resources · 3 unsupported · 1 ignored · 0 unreadable`.
 pub(super) fn coverage(coverage: &Coverage) -> String {
-    let Coverage {
-        checked,
-        unsupported,
-        ignored,
-        unreadable,
-        notes: _,
-    } = coverage;
+    let Coverage { checked, unsupported, ignored, unreadable, notes: _ } = coverage;
     format!(
         "Checked {} · {unsupported} unsupported · {ignored} ignored · {unreadable} unreadable",
         count(*checked, "resource", "resources")
@@ -186,20 +164,12 @@ pub(super) fn coverage(coverage: &Coverage) -> String {
 
 /// `7 calls, 0 writes`.
 pub(super) fn calls(calls: &Calls) -> String {
-    let Calls {
-        total,
-        writes,
-        throttled,
-        by_operation: _,
-    } = calls;
+    let Calls { total, writes, throttled, by_operation: _ } = calls;
     let throttled = match throttled {
         0 => String::new(),
         throttled => format!(", {throttled} throttled"),
     };
-    let (total, writes) = (
-        count(*total, "call", "calls"),
-        count(*writes, "write", "writes"),
-    );
+    let (total, writes) = (count(*total, "call", "calls"), count(*writes, "write", "writes"));
     format!("{total}, {writes}{throttled}")
 }
 
@@ -216,32 +186,22 @@ pub(super) struct Next {
 pub(super) fn next(subject: Subject, report: &Report) -> Next {
     let environment = &report.environment;
     let summary = report.summary();
-    let say = |text| Next {
-        text,
-        command: None,
-    };
-    let run = |text, command: &str| Next {
-        text,
-        command: Some(format!("reconcile {command}")),
-    };
+    let say = |text| Next { text, command: None };
+    let run = |text, command: &str| Next { text, command: Some(format!("reconcile {command}")) };
     match (subject, report.status()) {
         (Subject::Plan, Status::InSync) => say("Nothing to do: AWS is as git says."),
         (Subject::Drift, Status::InSync) => say("AWS is as it was deployed."),
         (_, Status::Applied | Status::InSync) => say("AWS is as git says now."),
         (Subject::Plan, _) if summary.changes() > 0 => {
             let digest = report.digest().short();
-            run(
-                "Apply with:",
-                &format!("apply -e {environment} --expect {digest}"),
-            )
+            run("Apply with:", &format!("apply -e {environment} --expect {digest}"))
         }
         (Subject::Drift, _) if summary.revert > 0 => {
             run("Revert with:", &format!("apply -e {environment}"))
         }
-        (Subject::Drift, Status::Changes) => run(
-            "Look at what is not applied yet with:",
-            &format!("plan -e {environment}"),
-        ),
+        (Subject::Drift, Status::Changes) => {
+            run("Look at what is not applied yet with:", &format!("plan -e {environment}"))
+        }
         (Subject::Apply, Status::Partial | Status::Error) => run(
             "What is done stays done. Repair the cause, then go on with:",
             &format!("apply -e {environment}"),
@@ -255,9 +215,7 @@ pub(super) fn next(subject: Subject, report: &Report) -> Next {
 
 /// Whether AWS was changed outside git, reverted by an apply or only reported.
 pub(super) fn is_drift(verdict: &Verdict) -> bool {
-    verdict
-        .change()
-        .is_some_and(|change| change.action == Action::Revert)
+    verdict.change().is_some_and(|change| change.action == Action::Revert)
 }
 
 /// Whether git permits a danger; nothing where nobody has to.
@@ -280,17 +238,9 @@ pub(super) fn drifted(report: &Report) -> String {
         }
     }
     let unknown = report.summary().unknown;
-    let unseen = if unknown > 0 {
-        format!(", {unknown} unknown")
-    } else {
-        String::new()
-    };
+    let unseen = if unknown > 0 { format!(", {unknown} unknown") } else { String::new() };
     let unread = report.coverage().unreadable;
-    let unseen = if unread > 0 {
-        format!("{unseen}, {unread} unreadable")
-    } else {
-        unseen
-    };
+    let unseen = if unread > 0 { format!("{unseen}, {unread} unreadable") } else { unseen };
     match units {
         0 => format!("none found{unseen}"),
         _ => format!(

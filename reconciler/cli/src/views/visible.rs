@@ -37,10 +37,7 @@ fn is_hidden(c: char) -> bool {
 mod tests {
     #[test]
     fn nothing_reaches_the_terminal_that_it_would_obey() {
-        assert_eq!(
-            super::text("a\u{1b}[31mb\tc\u{202e}d"),
-            r"a\u{1b}[31mb\tc\u{202e}d"
-        );
+        assert_eq!(super::text("a\u{1b}[31mb\tc\u{202e}d"), r"a\u{1b}[31mb\tc\u{202e}d");
         assert_eq!(super::text("日本語\n次の行"), "日本語\n次の行");
         assert_eq!(super::value(" a"), "\" a\"");
         assert_eq!(super::value(""), "\"\"");

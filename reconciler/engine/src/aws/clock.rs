@@ -19,10 +19,7 @@ pub struct TokioTime {
 impl TokioTime {
     /// A clock that shows `base` now. Needs a tokio runtime when its clock is paused.
     pub fn starting_at(base: SystemTime) -> Self {
-        Self {
-            base,
-            start: Instant::now(),
-        }
+        Self { base, start: Instant::now() }
     }
 }
 

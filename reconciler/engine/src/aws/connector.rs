@@ -108,10 +108,7 @@ async fn look_for_throttling(
         .await
         .map_err(|error| ConnectorError::io(error.into()))?
         .into_bytes();
-    let named = answer
-        .headers()
-        .get("x-amzn-errortype")
-        .is_some_and(is_throttling)
+    let named = answer.headers().get("x-amzn-errortype").is_some_and(is_throttling)
         || error_codes(&String::from_utf8_lossy(&body)).any(is_throttling);
     *answer.body_mut() = SdkBody::from(body);
     Ok((answer, named || matches!(status, 429 | 503)))

@@ -75,9 +75,7 @@ impl fmt::Display for AwsError {
             (None, Some(id)) => write!(f, " (request {id})")?,
             (None, None) => {}
         }
-        self.hint
-            .as_ref()
-            .map_or(Ok(()), |hint| write!(f, ": {hint}"))
+        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, ": {hint}"))
     }
 }
 

@@ -99,29 +99,18 @@ impl RunIdentity {
     ) -> Self {
         let time = now.strftime("%Y%m%dT%H%M%S%3f");
         let rest = Digest::of_json(&(now.as_nanosecond().to_string(), &commit, &actor, process));
-        Self {
-            id: format!("{time}Z-{}", rest.short()),
-            commit,
-            actor,
-        }
+        Self { id: format!("{time}Z-{}", rest.short()), commit, actor }
     }
 }
 
 impl Session {
     /// Finds credentials and asks AWS whose they are.
     pub async fn connect(connect: Connect) -> Result<Self, ConnectError> {
-        let Connect {
-            environment,
-            run,
-            time_source,
-            through,
-        } = connect;
+        let Connect { environment, run, time_source, through } = connect;
         let region = environment.target.region();
         let wires = Wires::new(through, region, time_source).await;
         let (account, arn) = caller(&wires.sdk(region)).await?;
-        if let Target::Aws {
-            account: expected, ..
-        } = &environment.target
+        if let Target::Aws { account: expected, .. } = &environment.target
             && *expected != account
         {
             return Err(ConnectError::OtherAccount {
@@ -136,14 +125,7 @@ impl Session {
             environment.state_bucket.clone(),
             account.clone(),
         ));
-        Ok(Self {
-            environment,
-            account,
-            arn,
-            run: Arc::new(run),
-            state,
-            wires,
-        })
+        Ok(Self { environment, account, arn, run: Arc::new(run), state, wires })
     }
 
     /// The configuration of a client in `region`.
@@ -172,16 +154,11 @@ impl Session {
 
 /// Whose credentials a configuration holds: account and ARN.
 async fn caller(sdk: &SdkConfig) -> Result<(String, String), ConnectError> {
-    let config = aws_sdk_sts::config::Builder::from(sdk)
-        .interceptor(NameCalls)
-        .build();
+    let config = aws_sdk_sts::config::Builder::from(sdk).interceptor(NameCalls).build();
     let answer = aws_sdk_sts::Client::from_conf(config)
         .get_caller_identity()
         .send()
         .await
         .map_err(|error| ConnectError::Unidentified(AwsError::of(&error)))?;
-    Ok((
-        answer.account.unwrap_or_default(),
-        answer.arn.unwrap_or_default(),
-    ))
+    Ok((answer.account.unwrap_or_default(), answer.arn.unwrap_or_default()))
 }

@@ -49,19 +49,13 @@ pub(crate) struct FakeAws {
 
 impl FakeAws {
     pub(crate) fn new(script: impl FnMut(&Request) -> Answer + Send + 'static) -> Self {
-        Self {
-            script: Arc::new(Mutex::new(script)),
-            requests: Arc::default(),
-        }
+        Self { script: Arc::new(Mutex::new(script)), requests: Arc::default() }
     }
 
     /// What was asked so far: the first line of each request.
     pub(crate) fn lines(&self) -> Vec<String> {
         let requests = self.requests.lock().unwrap();
-        requests
-            .iter()
-            .map(|request| request.line.clone())
-            .collect()
+        requests.iter().map(|request| request.line.clone()).collect()
     }
 
     /// The requests so far.
@@ -126,12 +120,7 @@ impl HttpConnector for FakeAws {
 /// A session over a bucket in memory, as the run of `actor`.
 pub(crate) async fn session(store: &Arc<MemoryStore>, actor: &str) -> Session {
     let nothing = FakeAws::new(|request| panic!("nobody should call AWS: {}", request.line));
-    let Connect {
-        environment,
-        run: _,
-        time_source,
-        through,
-    } = nothing.connect(sandbox());
+    let Connect { environment, run: _, time_source, through } = nothing.connect(sandbox());
     Session {
         environment,
         account: "000000000000".to_owned(),
@@ -144,9 +133,7 @@ pub(crate) async fn session(store: &Arc<MemoryStore>, actor: &str) -> Session {
 
 /// The target of the sandbox's environment.
 pub(crate) fn sandbox() -> Target {
-    Target::Sandbox {
-        region: "ap-northeast-1".to_owned(),
-    }
+    Target::Sandbox { region: "ap-northeast-1".to_owned() }
 }
 
 fn environment(target: Target) -> Environment {

@@ -21,28 +21,17 @@ fn query_error(code: &str, message: &str) -> String {
 }
 
 fn account(account: &str) -> Target {
-    Target::Aws {
-        account: account.to_owned(),
-        region: "ap-northeast-1".to_owned(),
-    }
+    Target::Aws { account: account.to_owned(), region: "ap-northeast-1".to_owned() }
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_first_call_asks_who_is_calling() {
     let aws = FakeAws::new(|_| Answer::Body(200, identity("111122223333")));
-    let session = Session::connect(aws.connect(account("111122223333")))
-        .await
-        .unwrap();
+    let session = Session::connect(aws.connect(account("111122223333"))).await.unwrap();
     assert_eq!(session.account, "111122223333");
-    assert_eq!(
-        session.arn,
-        "arn:aws:sts::111122223333:assumed-role/deploy/alice"
-    );
+    assert_eq!(session.arn, "arn:aws:sts::111122223333:assumed-role/deploy/alice");
     assert_eq!(session.now().to_string(), "2026-11-21T12:00:00Z");
-    assert_eq!(
-        aws.lines(),
-        ["POST https://sts.ap-northeast-1.amazonaws.com/"]
-    );
+    assert_eq!(aws.lines(), ["POST https://sts.ap-northeast-1.amazonaws.com/"]);
     assert_eq!(session.calls().by_operation["sts:GetCallerIdentity"], 1);
     assert_eq!((session.calls().total, session.calls().writes), (1, 0));
     assert!(aws.requests()[0].headers["user-agent"].contains("app/reconcile"));
@@ -51,9 +40,7 @@ async fn the_first_call_asks_who_is_calling() {
 #[tokio::test(start_paused = true)]
 async fn another_account_is_refused_before_anything_else_is_called() {
     let aws = FakeAws::new(|_| Answer::Body(200, identity("444455556666")));
-    let error = Session::connect(aws.connect(account("111122223333")))
-        .await
-        .unwrap_err();
+    let error = Session::connect(aws.connect(account("111122223333"))).await.unwrap_err();
     assert_eq!(
         error,
         ConnectError::OtherAccount {
@@ -69,10 +56,7 @@ async fn another_account_is_refused_before_anything_else_is_called() {
 #[tokio::test(start_paused = true)]
 async fn expired_credentials_come_with_advice() {
     let aws = FakeAws::new(|_| {
-        Answer::Body(
-            403,
-            query_error("ExpiredToken", "The security token has expired."),
-        )
+        Answer::Body(403, query_error("ExpiredToken", "The security token has expired."))
     });
     let error = Session::connect(aws.connect(sandbox())).await.unwrap_err();
     assert_eq!(
@@ -152,23 +136,14 @@ async fn a_broken_connection_is_described_once() {
         panic!("connected");
     };
     assert_eq!(error.nature, Nature::Unanswered);
-    assert_eq!(
-        error.message,
-        "dispatch failure: io error: connection reset by peer"
-    );
+    assert_eq!(error.message, "dispatch failure: io error: connection reset by peer");
     assert_eq!(aws.lines().len(), 8);
 }
 
 #[test]
 fn names_of_runs_sort_by_time_and_differ() {
     let at = |time: &str, process| {
-        RunIdentity::new(
-            time.parse().unwrap(),
-            None,
-            Some("alice".to_owned()),
-            process,
-        )
-        .id
+        RunIdentity::new(time.parse().unwrap(), None, Some("alice".to_owned()), process).id
     };
     let first = at("2026-11-21T12:00:00.5Z", 1);
     assert!(first.starts_with("20261121T120000500Z-"), "{first}");

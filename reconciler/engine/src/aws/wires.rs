@@ -65,10 +65,7 @@ impl Wires {
     /// Reads the machine's settings, if AWS is reached through the network.
     pub(super) async fn new(through: Through, region: &str, time_source: SharedTimeSource) -> Self {
         let (base, inner) = match through {
-            Through::Process {
-                http_client,
-                credentials,
-            } => (of_process(credentials), http_client),
+            Through::Process { http_client, credentials } => (of_process(credentials), http_client),
             Through::Network { profile } => {
                 let inner = https_client();
                 let loader = loader(region, profile)
@@ -77,12 +74,7 @@ impl Wires {
                 (loader.load().await, inner)
             }
         };
-        Self {
-            base,
-            inner,
-            time_source,
-            traffic: Arc::default(),
-        }
+        Self { base, inner, time_source, traffic: Arc::default() }
     }
 
     /// The configuration of a client in `region`.
@@ -101,9 +93,7 @@ impl Wires {
             // An upload waits for its quota within the attempt, which looks stalled; ours are small, and
             // the read timeout covers them.
             .stalled_stream_protection(
-                StalledStreamProtectionConfig::enabled()
-                    .upload_enabled(false)
-                    .build(),
+                StalledStreamProtectionConfig::enabled().upload_enabled(false).build(),
             )
             .build()
     }

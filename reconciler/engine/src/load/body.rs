@@ -25,13 +25,7 @@ pub(super) fn read<T: DeserializeOwned>(file: &Arc<SourceFile>, root: &Node) -> 
 fn problem(file: &Arc<SourceFile>, root: &Node, error: &serde_yaml::Error) -> Problem {
     let message = error.to_string();
     let Some(at) = error.location() else {
-        return Problem::at(
-            Place {
-                file: Arc::clone(file),
-                range: root.value_range(""),
-            },
-            message,
-        );
+        return Problem::at(Place { file: Arc::clone(file), range: root.value_range("") }, message);
     };
     let place = format!(" at line {} column {}", at.line(), at.column());
     let line = file.text.split_inclusive('\n').take(at.line() - 1);
@@ -40,13 +34,7 @@ fn problem(file: &Arc<SourceFile>, root: &Node, error: &serde_yaml::Error) -> Pr
     let column = rest.char_indices().nth(at.column() - 1);
     let byte = line_start + column.map_or(0, |(byte, _)| byte);
     let range = root.range_around(byte);
-    Problem::at(
-        Place {
-            file: Arc::clone(file),
-            range,
-        },
-        message.replace(&place, ""),
-    )
+    Problem::at(Place { file: Arc::clone(file), range }, message.replace(&place, ""))
 }
 
 /// A document whose root is a map, header included.

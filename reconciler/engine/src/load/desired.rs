@@ -36,10 +36,7 @@ impl Desired {
         }
         let mut all = self.environments.values();
         let only = all.next().filter(|_| self.environments.len() == 1);
-        let default = self
-            .environments
-            .values()
-            .find(|environment| environment.default);
+        let default = self.environments.values().find(|environment| environment.default);
         default.or(only).ok_or_else(|| {
             Problem::whole("no environment is named, and none is the default").hint(format!(
                 "name one with `--environment` ({}), or write `default: true` in one of their files",
@@ -63,11 +60,9 @@ impl Desired {
 /// Reads everything under `desired/`; what is wrong with any file is told together.
 pub fn load(files: &dyn Files, kinds: &[KindInfo]) -> Result<Desired, Vec<Problem>> {
     let mut loader = Loader::new(files, kinds).map_err(|problem| vec![problem])?;
-    let paths = files.list(DESIRED).map_err(|error| {
-        vec![Problem::whole(format!(
-            "`{DESIRED}/` cannot be read: {error}"
-        ))]
-    })?;
+    let paths = files
+        .list(DESIRED)
+        .map_err(|error| vec![Problem::whole(format!("`{DESIRED}/` cannot be read: {error}"))])?;
     for path in &paths {
         loader.file(path);
     }
@@ -156,11 +151,8 @@ impl<'a> Loader<'a> {
         let folders = || self.kinds.iter().map(|kind| kind.plural);
         let near = did_you_mean(plural, folders()).filter(|_| !plural.is_empty());
         let all = || {
-            let folders: Vec<_> = self
-                .kinds
-                .iter()
-                .map(|kind| format!("`{}/`", kind.folder()))
-                .collect();
+            let folders: Vec<_> =
+                self.kinds.iter().map(|kind| format!("`{}/`", kind.folder())).collect();
             format!("files stand in {}", folders.join(", "))
         };
         in_file(path, format!("`{path}` is not in the folder of any kind"))
@@ -179,10 +171,7 @@ impl<'a> Loader<'a> {
         let environments = environment::interpret(&environments, &mut self.problems);
         self.unknown_environments(&documents);
         if self.problems.is_empty() {
-            Ok(Desired {
-                environments,
-                documents,
-            })
+            Ok(Desired { environments, documents })
         } else {
             Err(in_order(self.problems))
         }
@@ -196,8 +185,7 @@ impl<'a> Loader<'a> {
             if let Some(first) = seen.get(&key) {
                 let message = format!("there is another {} `{}`", document.kind, document.name);
                 let hint = format!("`{}` declares it: rename one of them", first.file.path);
-                self.problems
-                    .push(Problem::at(document.place("/name"), message).hint(hint));
+                self.problems.push(Problem::at(document.place("/name"), message).hint(hint));
             } else {
                 seen.insert(key, document);
             }
@@ -224,10 +212,7 @@ impl<'a> Loader<'a> {
 /// Both are needed: without units, everything that is owned would be planned for deletion.
 fn nothing(environments: &[Document]) -> Problem {
     let (what, hint) = if environments.is_empty() {
-        (
-            "no environment",
-            "add one as `desired/environments/NAME.yaml`, with `kind: Environment`",
-        )
+        ("no environment", "add one as `desired/environments/NAME.yaml`, with `kind: Environment`")
     } else {
         (
             "nothing but environments",

@@ -32,9 +32,7 @@ impl Document {
 
     /// Whether it is meant for an environment.
     pub fn is_in(&self, environment: &str) -> bool {
-        self.environments
-            .as_ref()
-            .is_none_or(|names| names.contains(environment))
+        self.environments.as_ref().is_none_or(|names| names.contains(environment))
     }
 
     /// The place of the value at a JSON pointer, or of the nearest thing around it that exists.
@@ -61,15 +59,14 @@ impl Document {
         // Escapes and folded lines make the written form differ from the value; a reference itself
         // is written alike in all of them.
         let found = source.match_indices(part).nth(nth);
-        self.place_of(found.map_or(whole.clone(), |(at, part)| {
-            whole.start + at..whole.start + at + part.len()
-        }))
+        self.place_of(
+            found.map_or(whole.clone(), |(at, part)| {
+                whole.start + at..whole.start + at + part.len()
+            }),
+        )
     }
 
     fn place_of(&self, range: std::ops::Range<usize>) -> Place {
-        Place {
-            file: Arc::clone(&self.file),
-            range,
-        }
+        Place { file: Arc::clone(&self.file), range }
     }
 }

@@ -14,19 +14,10 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// A file in another encoding is decoded as far as that is known, so that the problem can show its line.
 pub(super) fn decode(path: &str, bytes: &[u8]) -> Result<Arc<SourceFile>, Problem> {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    let file = |text: &str| {
-        Arc::new(SourceFile {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        })
-    };
+    let file = |text: &str| Arc::new(SourceFile { path: path.to_owned(), text: text.to_owned() });
     if let Some(encoding) = utf_16(bytes) {
         let (text, _) = encoding.decode_with_bom_removal(bytes);
-        let name = if encoding == UTF_16LE {
-            "UTF-16LE"
-        } else {
-            "UTF-16BE"
-        };
+        let name = if encoding == UTF_16LE { "UTF-16LE" } else { "UTF-16BE" };
         return Err(
             not_utf_8(file(&text), 0..0, &format!("{name} (UTF-16)")).hint(convert(name, path))
         );
@@ -35,10 +26,9 @@ pub(super) fn decode(path: &str, bytes: &[u8]) -> Result<Arc<SourceFile>, Proble
         Ok(text) => return Ok(file(text)),
         Err(error) => error,
     };
-    for (encoding, name, iconv) in [
-        (SHIFT_JIS, "Shift_JIS (cp932)", "CP932"),
-        (EUC_JP, "EUC-JP", "EUC-JP"),
-    ] {
+    for (encoding, name, iconv) in
+        [(SHIFT_JIS, "Shift_JIS (cp932)", "CP932"), (EUC_JP, "EUC-JP", "EUC-JP")]
+    {
         if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
             let range = first_run(&text, |c| !c.is_ascii());
             return Err(not_utf_8(file(&text), range, name).hint(convert(iconv, path)));
@@ -48,10 +38,7 @@ pub(super) fn decode(path: &str, bytes: &[u8]) -> Result<Arc<SourceFile>, Proble
     let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
     let range = first_run(&text, |c| c == char::REPLACEMENT_CHARACTER);
     let problem = Problem::at(
-        Place {
-            file: file(&text),
-            range,
-        },
+        Place { file: file(&text), range },
         format!("`{path}` is not UTF-8: byte 0x{byte:02X} begins no character"),
     );
     Err(problem.hint("save the file as UTF-8"))

@@ -146,27 +146,19 @@ pub(super) fn interpret(
 }
 
 fn mean(document: &Document, raw: RawEnvironment, problems: &mut Vec<Problem>) -> Environment {
-    let RawEnvironment {
-        target,
-        state_bucket,
-        default,
-        variables,
-        tags,
-        allow,
-    } = raw;
+    let RawEnvironment { target, state_bucket, default, variables, tags, allow } = raw;
     Environment {
         name: document.name.clone(),
         target: match target {
-            RawTarget::Word(TargetWord::Sandbox) => Target::Sandbox {
-                region: SANDBOX_REGION.to_owned(),
-            },
+            RawTarget::Word(TargetWord::Sandbox) => {
+                Target::Sandbox { region: SANDBOX_REGION.to_owned() }
+            }
             RawTarget::Map(TargetMap::Sandbox(RawSandbox { region })) => {
                 Target::Sandbox { region: region.0 }
             }
-            RawTarget::Map(TargetMap::Aws(RawAws { account, region })) => Target::Aws {
-                account,
-                region: region.0,
-            },
+            RawTarget::Map(TargetMap::Aws(RawAws { account, region })) => {
+                Target::Aws { account, region: region.0 }
+            }
         },
         state_bucket,
         default,
@@ -198,18 +190,13 @@ fn addresses(
 
 /// What the schema's pattern cannot say about a bucket's name.
 fn check_bucket(document: &Document, name: &str, problems: &mut Vec<Problem>) {
-    let reserved_start = ["xn--", "sthree-", "amzn-s3-demo-"]
-        .iter()
-        .find(|start| name.starts_with(**start));
-    let reserved_end = ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"]
-        .iter()
-        .find(|end| name.ends_with(**end));
+    let reserved_start =
+        ["xn--", "sthree-", "amzn-s3-demo-"].iter().find(|start| name.starts_with(**start));
+    let reserved_end =
+        ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"].iter().find(|end| name.ends_with(**end));
     if let Some(reserved) = reserved_start.or(reserved_end) {
         let message = format!("`stateBucket` contains `{reserved}`, which S3 keeps for itself");
-        problems.push(Problem::at(
-            document.part_place("/stateBucket", reserved),
-            message,
-        ));
+        problems.push(Problem::at(document.part_place("/stateBucket", reserved), message));
     }
 }
 
@@ -240,9 +227,8 @@ fn check_tags(document: &Document, tags: &BTreeMap<String, String>, problems: &m
     for (key, value) in tags {
         let at = pointer("tags", key);
         let lower = key.to_lowercase();
-        if let Some(reserved) = ["aws:", "reconcile:"]
-            .iter()
-            .find(|prefix| lower.starts_with(**prefix))
+        if let Some(reserved) =
+            ["aws:", "reconcile:"].iter().find(|prefix| lower.starts_with(**prefix))
         {
             let message = format!("tags that begin with `{reserved}` are reserved");
             problems.push(Problem::at(document.key_place(&at), message));

@@ -26,9 +26,7 @@ pub struct WorkTree {
 impl WorkTree {
     /// The work tree whose root is this folder.
     pub fn new(root: impl AsRef<Path>) -> io::Result<Self> {
-        Ok(Self {
-            root: root.as_ref().canonicalize()?,
-        })
+        Ok(Self { root: root.as_ref().canonicalize()? })
     }
 
     /// The absolute path of a file that is there and, symbolic links followed, inside the repository.
@@ -94,10 +92,8 @@ impl MemoryFiles {
 
 impl Files for MemoryFiles {
     fn list(&self, folder: &str) -> io::Result<Vec<String>> {
-        let within = |path: &&String| {
-            path.strip_prefix(folder)
-                .is_some_and(|rest| rest.starts_with('/'))
-        };
+        let within =
+            |path: &&String| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         Ok(self.0.keys().filter(within).cloned().collect())
     }
 

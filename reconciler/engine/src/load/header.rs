@@ -37,16 +37,10 @@ pub(super) fn check_kind(
     kind: &KindInfo,
     kinds: &[KindInfo],
 ) -> Result<(), Problem> {
-    let place = |pointer: &str| Place {
-        file: Arc::clone(file),
-        range: root.value_range(pointer),
-    };
+    let place = |pointer: &str| Place { file: Arc::clone(file), range: root.value_range(pointer) };
     let folder = kind.folder();
     if !root.is_map() {
-        let problem = Problem::at(
-            place(""),
-            "a file of `desired/` is a map of keys and values",
-        );
+        let problem = Problem::at(place(""), "a file of `desired/` is a map of keys and values");
         return Err(problem.hint(format!("begin with `kind: {}`", kind.word)));
     }
     let Some(word) = root.get("kind").and_then(Node::text) else {
@@ -70,17 +64,9 @@ pub(super) fn check_kind(
 pub(super) fn check_name(file: &Arc<SourceFile>, root: &Node, stem: &str) -> Option<Problem> {
     let name = root.get("name")?.text()?;
     (name != stem).then(|| {
-        let place = Place {
-            file: Arc::clone(file),
-            range: root.value_range("/name"),
-        };
-        Problem::at(
-            place,
-            format!("the name `{name}` is not that of the file, `{stem}`"),
-        )
-        .hint(format!(
-            "write `name: {stem}`, or rename the file to `{name}.yaml`"
-        ))
+        let place = Place { file: Arc::clone(file), range: root.value_range("/name") };
+        Problem::at(place, format!("the name `{name}` is not that of the file, `{stem}`"))
+            .hint(format!("write `name: {stem}`, or rename the file to `{name}.yaml`"))
     })
 }
 

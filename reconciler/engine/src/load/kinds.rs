@@ -22,11 +22,7 @@ pub struct KindInfo {
 impl KindInfo {
     /// What loading knows of the kind `K`.
     pub const fn of<K: Kind>() -> Self {
-        Self {
-            word: K::WORD,
-            plural: K::PLURAL,
-            schema: schema_of::<K>,
-        }
+        Self { word: K::WORD, plural: K::PLURAL, schema: schema_of::<K> }
     }
 
     /// The folder of its files: `desired/stacks`.

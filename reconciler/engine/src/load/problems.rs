@@ -6,17 +6,8 @@ use reconcile_core::problem::{Place, Problem, SourceFile};
 
 /// A problem with a file whose text does not matter or cannot be read.
 pub(super) fn in_file(path: &str, message: impl Into<String>) -> Problem {
-    let file = SourceFile {
-        path: path.to_owned(),
-        text: String::new(),
-    };
-    Problem::at(
-        Place {
-            file: Arc::new(file),
-            range: 0..0,
-        },
-        message,
-    )
+    let file = SourceFile { path: path.to_owned(), text: String::new() };
+    Problem::at(Place { file: Arc::new(file), range: 0..0 }, message)
 }
 
 /// The problems sorted by file and place, each once: several environments may find the same.

@@ -29,10 +29,7 @@ struct Unread {
 impl<'a> Named<'a> {
     /// Nothing read yet.
     pub fn new(files: &'a dyn Files) -> Self {
-        Self {
-            files,
-            read: Mutex::default(),
-        }
+        Self { files, read: Mutex::default() }
     }
 
     fn get(&self, path: &str) -> Result<Arc<SourceFile>, Unread> {
@@ -56,23 +53,16 @@ impl<'a> Named<'a> {
         }
         match self.files.read(path) {
             Ok(Some(bytes)) => encoding::decode(path, &bytes).map_err(|problem| {
-                let line = problem
-                    .place
-                    .as_ref()
-                    .map_or(1, |place| place.line_column().0);
-                Unread {
-                    message: format!("{}, line {line}", problem.message),
-                    hint: problem.hint,
-                }
+                let line = problem.place.as_ref().map_or(1, |place| place.line_column().0);
+                Unread { message: format!("{}, line {line}", problem.message), hint: problem.hint }
             }),
             Ok(None) => Err(Unread {
                 message: format!("`{path}` does not exist"),
                 hint: self.neighbour(path),
             }),
-            Err(error) => Err(Unread {
-                message: format!("`{path}` cannot be read: {error}"),
-                hint: None,
-            }),
+            Err(error) => {
+                Err(Unread { message: format!("`{path}` cannot be read: {error}"), hint: None })
+            }
         }
     }
 
@@ -85,9 +75,7 @@ impl<'a> Named<'a> {
 
 /// Whether a path leads down from the root of the repository, in one way of writing only.
 fn is_plain(path: &str) -> bool {
-    let normal = Path::new(path)
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)));
+    let normal = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
     normal
         && !path.is_empty()
         && !path.contains(['\\', '\0'])
@@ -106,11 +94,7 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// A scope without problems yet.
     pub fn new(environment: &'a Environment, files: &'a Named<'a>) -> Self {
-        Self {
-            environment,
-            files,
-            problems: Vec::new(),
-        }
+        Self { environment, files, problems: Vec::new() }
     }
 
     /// The environment that the document is interpreted in.
@@ -142,8 +126,8 @@ impl<'a> Scope<'a> {
             }
         };
         let variables = &self.environment.variables;
-        text.with_variables(|name| variables.get(name).map(String::as_str))
-            .unwrap_or_else(|unknown| {
+        text.with_variables(|name| variables.get(name).map(String::as_str)).unwrap_or_else(
+            |unknown| {
                 let problems: Vec<_> = unknown
                     .iter()
                     .map(|name| {
@@ -153,7 +137,8 @@ impl<'a> Scope<'a> {
                     .collect();
                 self.problems.extend(problems);
                 Text::default()
-            })
+            },
+        )
     }
 
     /// A text file of the repository that a document names at a JSON pointer. What is wrong with it
@@ -174,18 +159,11 @@ impl<'a> Scope<'a> {
     }
 
     fn unknown_variable(&self, name: &str, place: Place) -> Problem {
-        let Environment {
-            name: environment,
-            variables,
-            ..
-        } = self.environment;
+        let Environment { name: environment, variables, .. } = self.environment;
         let hint = did_you_mean(name, variables.keys().map(String::as_str)).unwrap_or_else(|| {
             format!("declare it under `variables` in `desired/environments/{environment}.yaml`")
         });
-        Problem::at(
-            place,
-            format!("the environment `{environment}` has no variable `{name}`"),
-        )
-        .hint(hint)
+        Problem::at(place, format!("the environment `{environment}` has no variable `{name}`"))
+            .hint(hint)
     }
 }

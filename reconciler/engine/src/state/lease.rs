@@ -125,11 +125,7 @@ impl Lease {
 
     /// Gives it back, for the next run to go on at once.
     pub async fn release(self) {
-        let Self {
-            lost: _,
-            stop,
-            keeper,
-        } = self;
+        let Self { lost: _, stop, keeper } = self;
         drop(stop);
         if let Err(error) = keeper.await {
             tracing::warn!(%error, "failed to give the lease back; it runs out by itself");
@@ -139,11 +135,7 @@ impl Lease {
     fn kept(held: Held) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (loss, lost) = watch::channel(false);
-        Self {
-            lost,
-            stop,
-            keeper: tokio::spawn(keep(held, stopped, loss)),
-        }
+        Self { lost, stop, keeper: tokio::spawn(keep(held, stopped, loss)) }
     }
 }
 
@@ -164,15 +156,9 @@ async fn keep(mut held: Held, mut stopped: oneshot::Receiver<()>, loss: watch::S
 impl Held {
     /// Whether the lease is still ours.
     async fn renew(&mut self) -> bool {
-        let renewed = Holder {
-            expires_at: expiry(&self.session),
-            ..self.holder.clone()
-        };
+        let renewed = Holder { expires_at: expiry(&self.session), ..self.holder.clone() };
         let store = &self.session.state;
-        match store
-            .replace(&key(&self.session), body(&renewed), &self.etag)
-            .await
-        {
+        match store.replace(&key(&self.session), body(&renewed), &self.etag).await {
             Ok(etag) => {
                 self.etag = etag;
                 self.holder = renewed;
@@ -217,20 +203,11 @@ async fn take(session: &Session) -> Result<Result<Held, Holder>, StoreError> {
         };
         let written = match found {
             None => session.state.create(&key, body(&holder)).await,
-            Some(stored) => {
-                session
-                    .state
-                    .replace(&key, body(&holder), &stored.etag)
-                    .await
-            }
+            Some(stored) => session.state.replace(&key, body(&holder), &stored.etag).await,
         };
         match written {
             Ok(etag) => {
-                return Ok(Ok(Held {
-                    session: session.clone(),
-                    holder,
-                    etag,
-                }));
+                return Ok(Ok(Held { session: session.clone(), holder, etag }));
             }
             // Whoever was faster is there now.
             Err(StoreError::Lost { .. }) => {}
@@ -251,10 +228,7 @@ fn body(holder: &Holder) -> Vec<u8> {
 fn expiry(session: &Session) -> Timestamp {
     // Only the year 9999 is too late to add a minute to.
     let lifetime = SignedDuration::try_from(LIFETIME).unwrap_or(SignedDuration::MAX);
-    session
-        .now()
-        .saturating_add(lifetime)
-        .unwrap_or(Timestamp::MAX)
+    session.now().saturating_add(lifetime).unwrap_or(Timestamp::MAX)
 }
 
 impl fmt::Display for Holder {

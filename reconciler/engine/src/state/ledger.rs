@@ -169,11 +169,7 @@ impl Ledger {
 }
 
 fn understand(key: &str, page: Result<Option<Stored>, StoreError>) -> Found {
-    let empty = |etag, remark| Found {
-        notes: BTreeMap::new(),
-        etag,
-        remark,
-    };
+    let empty = |etag, remark| Found { notes: BTreeMap::new(), etag, remark };
     let stored = match page {
         Ok(Some(stored)) => stored,
         Ok(None) => return empty(None, None),
@@ -183,11 +179,9 @@ fn understand(key: &str, page: Result<Option<Stored>, StoreError>) -> Found {
         }
     };
     match serde_json::from_slice::<Page>(&stored.body) {
-        Ok(page) if page.format_version == FORMAT_VERSION => Found {
-            notes: page.notes,
-            etag: Some(stored.etag),
-            remark: None,
-        },
+        Ok(page) if page.format_version == FORMAT_VERSION => {
+            Found { notes: page.notes, etag: Some(stored.etag), remark: None }
+        }
         Ok(page) => {
             let remark = format!(
                 "the ledger was not used: `{key}` has format {}, not {FORMAT_VERSION}",

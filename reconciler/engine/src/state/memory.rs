@@ -64,10 +64,7 @@ impl Contents {
     fn store(&mut self, key: &str, body: Vec<u8>) -> String {
         self.writes += 1;
         let etag = format!("\"{}\"", self.writes);
-        let stored = Stored {
-            body,
-            etag: etag.clone(),
-        };
+        let stored = Stored { body, etag: etag.clone() };
         self.objects.insert(key.to_owned(), stored);
         etag
     }
@@ -76,9 +73,7 @@ impl Contents {
         if self.objects.get(key).map(|stored| stored.etag.as_str()) == etag {
             return Ok(());
         }
-        Err(StoreError::Lost {
-            key: key.to_owned(),
-        })
+        Err(StoreError::Lost { key: key.to_owned() })
     }
 }
 

@@ -113,11 +113,7 @@ impl Recorder {
             calls: session.calls(),
         };
         let etag = session.state.create(&key(&record), body(&record)).await?;
-        Ok(Self {
-            session: session.clone(),
-            record,
-            etag,
-        })
+        Ok(Self { session: session.clone(), record, etag })
     }
 
     /// Writes what became of a unit.

@@ -38,12 +38,7 @@ impl S3Store {
             // The hosts of a custom endpoint have no names per bucket.
             .force_path_style(sdk.endpoint_url().is_some())
             .build();
-        Self {
-            client: Client::from_conf(config),
-            base_url: base_url(sdk, &bucket),
-            bucket,
-            owner,
-        }
+        Self { client: Client::from_conf(config), base_url: base_url(sdk, &bucket), bucket, owner }
     }
 
     fn put(&self, key: &str, body: &[u8]) -> PutObjectFluentBuilder {
@@ -79,19 +74,11 @@ impl S3Store {
 
     fn failure(&self, operation: &'static str, key: &str, error: &AwsError) -> StoreError {
         if error.is("NoSuchBucket") {
-            StoreError::NoBucket {
-                bucket: self.bucket.clone(),
-            }
+            StoreError::NoBucket { bucket: self.bucket.clone() }
         } else if is_lost(error) {
-            StoreError::Lost {
-                key: key.to_owned(),
-            }
+            StoreError::Lost { key: key.to_owned() }
         } else {
-            StoreError::Failed {
-                operation,
-                key: key.to_owned(),
-                why: error.to_string(),
-            }
+            StoreError::Failed { operation, key: key.to_owned(), why: error.to_string() }
         }
     }
 }
@@ -159,29 +146,18 @@ impl StateStore for S3Store {
 impl S3Store {
     async fn read(&self, key: &str, object: GetObjectOutput) -> Result<Stored, StoreError> {
         let etag = object.e_tag.unwrap_or_default();
-        let body = object
-            .body
-            .collect()
-            .await
-            .map_err(|error| StoreError::Failed {
-                operation: "read",
-                key: key.to_owned(),
-                why: format!("its body broke off: {error}"),
-            })?;
-        Ok(Stored {
-            body: body.to_vec(),
-            etag,
-        })
+        let body = object.body.collect().await.map_err(|error| StoreError::Failed {
+            operation: "read",
+            key: key.to_owned(),
+            why: format!("its body broke off: {error}"),
+        })?;
+        Ok(Stored { body: body.to_vec(), etag })
     }
 }
 
 /// Whether somebody else's write is the reason. A replaced object that is gone (404) was deleted by somebody.
 fn is_lost(error: &AwsError) -> bool {
-    const CODES: [&str; 3] = [
-        "ConditionalRequestConflict",
-        "NoSuchKey",
-        "PreconditionFailed",
-    ];
+    const CODES: [&str; 3] = ["ConditionalRequestConflict", "NoSuchKey", "PreconditionFailed"];
     CODES.iter().any(|code| error.is(code))
 }
 
@@ -195,11 +171,7 @@ fn base_url(sdk: &SdkConfig, bucket: &str) -> String {
         return format!("{}/{bucket}/", endpoint.trim_end_matches('/'));
     }
     let region = sdk.region().map_or("", Region::as_ref);
-    let suffix = if region.starts_with("cn-") {
-        "amazonaws.com.cn"
-    } else {
-        "amazonaws.com"
-    };
+    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
     // A dot in the name would break the certificate of the host.
     if bucket.contains('.') {
         format!("https://s3.{region}.{suffix}/{bucket}/")

@@ -202,9 +202,8 @@ impl Acts for CloudFormation {
         let parameter = |(name, value): (&String, &String)| {
             sdk::Parameter::builder().parameter_key(name).parameter_value(value).build()
         };
-        let tag = |(key, value): (&String, &String)| {
-            sdk::Tag::builder().key(key).value(value).build()
-        };
+        let tag =
+            |(key, value): (&String, &String)| sdk::Tag::builder().key(key).value(value).build();
         let mut call = self
             .client(request.region)
             .create_change_set()
@@ -302,7 +301,9 @@ fn described(stack: sdk::Stack) -> Described {
     Described {
         id: stack.stack_id.unwrap_or_default(),
         name: stack.stack_name.unwrap_or_default(),
-        status: Status::new(stack.stack_status.map(|status| status.to_string()).unwrap_or_default()),
+        status: Status::new(
+            stack.stack_status.map(|status| status.to_string()).unwrap_or_default(),
+        ),
         status_reason: stack.stack_status_reason,
         created: timestamp(stack.creation_time).unwrap_or(Timestamp::UNIX_EPOCH),
         updated: timestamp(stack.last_updated_time),
@@ -342,8 +343,8 @@ fn resource_drift(drift: sdk::StackResourceDrift) -> ResourceDrift {
 }
 
 fn stack_event(event: sdk::StackEvent) -> StackEvent {
-    let is_stack = event.physical_resource_id.is_some()
-        && event.physical_resource_id == event.stack_id;
+    let is_stack =
+        event.physical_resource_id.is_some() && event.physical_resource_id == event.stack_id;
     StackEvent {
         id: event.event_id.unwrap_or_default(),
         at: timestamp(event.timestamp).unwrap_or(Timestamp::UNIX_EPOCH),
@@ -391,7 +392,9 @@ fn computed(change: &sdk::Change) -> Option<ComputedChange> {
         (sdk::ChangeAction::Import, _) => ComputedKind::Import,
         (sdk::ChangeAction::SyncWithActual, _) => ComputedKind::Record,
         (sdk::ChangeAction::Modify, Some(sdk::Replacement::True)) => ComputedKind::Replace,
-        (sdk::ChangeAction::Modify, Some(sdk::Replacement::Conditional)) => ComputedKind::MayReplace,
+        (sdk::ChangeAction::Modify, Some(sdk::Replacement::Conditional)) => {
+            ComputedKind::MayReplace
+        }
         (sdk::ChangeAction::Modify, _) => ComputedKind::Modify,
         _ => ComputedKind::Dynamic,
     };

@@ -37,11 +37,17 @@ impl StackKind {
                 call.map_err(failed("set the stack policy"))
             }
             Step::Protect(target, on) => {
-                tell.step(if *on { "switching termination protection on" } else { "switching termination protection off" });
+                tell.step(if *on {
+                    "switching termination protection on"
+                } else {
+                    "switching termination protection off"
+                });
                 let call = self.api.protect(&target.region, name(target), *on).await;
                 call.map_err(failed("switch termination protection"))
             }
-            Step::ContinueRollback(target, skip) => self.continue_rollback(target, skip, tell).await,
+            Step::ContinueRollback(target, skip) => {
+                self.continue_rollback(target, skip, tell).await
+            }
             Step::Delete(deletion) => self.delete(deletion, tell).await,
         }
     }
@@ -70,7 +76,9 @@ impl StackKind {
                 return Err(StepError::Failed(format!("CloudFormation refuses the change: {why}")));
             }
             ChangeSetStatus::InProgress | ChangeSetStatus::Deleted => {
-                return Err(StepError::Failed("the change set went away while it was made".to_owned()));
+                return Err(StepError::Failed(
+                    "the change set went away while it was made".to_owned(),
+                ));
             }
         }
         if let Some(found) = disagreement(deployment, &change_set.changes) {
@@ -79,28 +87,46 @@ impl StackKind {
         }
         let before = match mode {
             Mode::Create => None,
-            Mode::Update | Mode::Revert => self.described(target).await?.and_then(|stack| stack.updated),
+            Mode::Update | Mode::Revert => {
+                self.described(target).await?.and_then(|stack| stack.updated)
+            }
         };
         tell.step("executing the change set");
         self.execute(deployment, &change_set).await?;
         let place = (target.region.as_str(), change_set.stack_id.as_str());
         let begun = |stack: &Described| *mode == Mode::Create || stack.updated != before;
         let done = |stack: Option<&Described>| {
-            is_idle(stack) && stack.is_none_or(|stack| stack.status.phase() != Phase::Review && begun(stack))
+            is_idle(stack)
+                && stack.is_none_or(|stack| stack.status.phase() != Phase::Review && begun(stack))
         };
-        let end = self.watch.settled(place, tell, done).await.map_err(failed("look at the stack"))?;
+        let end =
+            self.watch.settled(place, tell, done).await.map_err(failed("look at the stack"))?;
         outcome(deployment, &end)
     }
 
     /// The change set of the deployment's name, made by this run or an earlier one.
-    async fn make(&self, deployment: &Deployment, tell: &UnitEvents) -> Result<ChangeSet, StepError> {
+    async fn make(
+        &self,
+        deployment: &Deployment,
+        tell: &UnitEvents,
+    ) -> Result<ChangeSet, StepError> {
         let Deployment { target, .. } = deployment;
         let (region, set) = (&target.region, change_set_name(deployment));
         tell.step("creating the change set");
+        let template = &deployment.template;
+        let url = if template.text.len() > MAX_BODY_BYTES {
+            Some(self.upload(template).await?)
+        } else {
+            None
+        };
+        let source =
+            url.as_deref().map_or(TemplateSource::Body(&template.text), TemplateSource::Url);
         for _ in 0..MAX_TRIES {
-            match self.create_change_set(deployment).await {
+            match self.create_change_set(deployment, source).await {
                 Err(error) if !error.is("AlreadyExistsException") => {
-                    return Err(StepError::Failed(format!("failed to create the change set: {error}")));
+                    return Err(StepError::Failed(format!(
+                        "failed to create the change set: {error}"
+                    )));
                 }
                 Ok(()) | Err(_) => {}
             }
@@ -119,25 +145,23 @@ impl StackKind {
         Err(StepError::Failed(format!("the change set `{set}` cannot be executed")))
     }
 
-    async fn create_change_set(&self, deployment: &Deployment) -> Result<(), AwsError> {
-        let Deployment { target, template, .. } = deployment;
+    async fn create_change_set(
+        &self,
+        deployment: &Deployment,
+        template: TemplateSource<'_>,
+    ) -> Result<(), AwsError> {
+        let target = &deployment.target;
         let mut tags = deployment.tags.clone();
         if let Some(commit) = &self.run.commit {
             tags.insert(COMMIT_TAG.to_owned(), commit.clone());
         }
-        let url = if template.text.len() > MAX_BODY_BYTES {
-            Some(self.upload(deployment).await?)
-        } else {
-            None
-        };
-        let source = url.as_deref().map_or(TemplateSource::Body(&template.text), TemplateSource::Url);
         let request = ChangeSetRequest {
             region: &target.region,
             stack: name(target),
             name: &change_set_name(deployment),
             description: &format!("reconcile run {}", self.run.id),
             mode: deployment.mode,
-            template: source,
+            template,
             parameters: &deployment.parameters,
             tags: &tags,
             capabilities: &deployment.capabilities,
@@ -157,7 +181,9 @@ impl StackKind {
                 Some(found) if found.status == ChangeSetStatus::InProgress => {}
                 Some(found) => return Ok(found),
                 None => {
-                    return Err(StepError::Failed("the change set went away while it was made".to_owned()));
+                    return Err(StepError::Failed(
+                        "the change set went away while it was made".to_owned(),
+                    ));
                 }
             }
             sleep(pause).await;
@@ -185,7 +211,11 @@ impl StackKind {
         }
     }
 
-    async fn execute(&self, deployment: &Deployment, change_set: &ChangeSet) -> Result<(), StepError> {
+    async fn execute(
+        &self,
+        deployment: &Deployment,
+        change_set: &ChangeSet,
+    ) -> Result<(), StepError> {
         let request = Execution {
             region: &deployment.target.region,
             stack: &change_set.stack_id,
@@ -193,7 +223,10 @@ impl StackKind {
             token: &token(&Digest::of(&change_set.id), self.run.commit.as_deref()),
         };
         match self.api.execute(request).await {
-            Err(error) if error.is("InvalidChangeSetStatus") || error.is("TokenAlreadyExistsException") => {
+            Err(error)
+                if error.is("InvalidChangeSetStatus")
+                    || error.is("TokenAlreadyExistsException") =>
+            {
                 // Executed before the answer was seen: the wait will tell how it goes.
                 Ok(())
             }
@@ -210,11 +243,13 @@ impl StackKind {
         tell.step("continuing the rollback");
         let stack = self.described(target).await?;
         let moment = stack.and_then(|stack| stack.updated).map(|time| time.to_string());
-        let token = token(&Digest::of_json(&(name(target), moment, skip)), self.run.commit.as_deref());
+        let token =
+            token(&Digest::of_json(&(name(target), moment, skip)), self.run.commit.as_deref());
         let call = self.api.continue_rollback(&target.region, name(target), (skip, &token)).await;
         call.map_err(failed("continue the rollback"))?;
         let place = (target.region.as_str(), name(target));
-        let end = self.watch.settled(place, tell, is_idle).await.map_err(failed("look at the stack"))?;
+        let end =
+            self.watch.settled(place, tell, is_idle).await.map_err(failed("look at the stack"))?;
         match end.stack {
             Some(stack) if stack.status.phase() == Phase::RollbackFailed => {
                 let cause = first_cause(&end.events).unwrap_or_default();
@@ -237,7 +272,8 @@ impl StackKind {
         let call = self.api.delete(&target.region, name(target), &token(identity, None)).await;
         call.map_err(failed("delete the stack"))?;
         let place = (target.region.as_str(), name(target));
-        let end = self.watch.settled(place, tell, is_idle).await.map_err(failed("look at the stack"))?;
+        let end =
+            self.watch.settled(place, tell, is_idle).await.map_err(failed("look at the stack"))?;
         match end.stack {
             None => Ok(()),
             Some(stack) => {
@@ -257,7 +293,10 @@ impl StackKind {
 fn outcome(deployment: &Deployment, end: &Settled) -> Result<(), StepError> {
     let cause = || {
         let event = cause_event(&end.events)?;
-        let at = deployment.template.parsed.nearest_position(&format!("/Resources/{}", event.logical_id));
+        let at = deployment
+            .template
+            .parsed
+            .nearest_position(&format!("/Resources/{}", event.logical_id));
         Some(format!("{} (see {}:{})", describe(event), deployment.template.path, at.line))
     };
     match &end.stack {

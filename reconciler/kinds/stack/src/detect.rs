@@ -3,9 +3,10 @@
 //! `DetectStackDrift` and `DescribeStackDriftDetectionStatus` have two calls a second each, and are
 //! paced side by side: a detection is asked about once, as a rule, when it is long done.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures::stream::{StreamExt, iter};
+use futures::future::join_all;
 use reconcile_core::address::Address;
 use reconcile_engine::events::Event;
 use reconcile_engine::kind::Look;
@@ -15,9 +16,6 @@ use crate::kind::StackKind;
 use crate::port::Detection;
 use crate::spec::Spec;
 use crate::state::Described;
-
-/// Detections under way at a time.
-const AT_A_TIME: usize = 32;
 
 /// How long a detection is given before it is asked about.
 const FIRST_PAUSE: Duration = Duration::from_secs(3);
@@ -44,21 +42,21 @@ impl StackKind {
             return wanted;
         }
         let of = able.len();
-        look.events.tell(&Event::Phase { what: format!("detecting drift of {of} stacks in {region}") });
-        let mut results = iter(able)
-            .map(async |stack| {
+        look.events
+            .tell(&Event::Phase { what: format!("detecting drift of {of} stacks in {region}") });
+        let done = AtomicUsize::new(0);
+        // All at once: the limiter paces the calls, first come first served.
+        let detections = able.into_iter().map(|stack| {
+            let done = &done;
+            async move {
                 let failure = self.detect_one(region, &stack).await.err();
-                (stack, failure)
-            })
-            .buffer_unordered(AT_A_TIME);
-        let mut done = 0;
-        while let Some((stack, failure)) = results.next().await {
-            done += 1;
-            look.events.tell(&Event::Progress { done, of });
-            if let Some(why) = failure {
-                self.failed_detections.lock().await.insert(stack, why);
+                let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                look.events.tell(&Event::Progress { done, of });
+                Some((stack, failure?))
             }
-        }
+        });
+        let failures = join_all(detections).await.into_iter().flatten();
+        self.failed_detections.lock().await.extend(failures);
         self.refreshed(region, wanted).await
     }
 
@@ -71,7 +69,9 @@ impl StackKind {
             match self.api.detection(region, &detection).await.map_err(failed)? {
                 Detection::Complete => return Ok(()),
                 Detection::InProgress => pause = (pause * 3 / 2).min(Duration::from_secs(15)),
-                Detection::Failed(why) => return Err(format!("its drift could not be detected: {why}")),
+                Detection::Failed(why) => {
+                    return Err(format!("its drift could not be detected: {why}"));
+                }
             }
         }
         Err("its drift detection did not end in time".to_owned())

@@ -6,23 +6,20 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use reconcile_core::address::Address;
 use reconcile_core::observation::Observation;
-use reconcile_engine::aws::errors::AwsError;
 use reconcile_engine::aws::session::{RunIdentity, Session};
 use reconcile_engine::events::UnitEvents;
-use reconcile_engine::kind::{
-    Decision, Kind, Look, PlanContext, Seen, StepError, Unit, Wanted,
-};
+use reconcile_engine::kind::{Decision, Kind, Look, PlanContext, Seen, StepError, Unit, Wanted};
 use reconcile_engine::load::document::Document;
 use reconcile_engine::load::scope::Scope;
-use reconcile_engine::state::store::StateStore;
+use reconcile_engine::state::store::{StateStore, StoreError};
 use serde_json::Value as Json;
 use tokio::sync::Mutex;
 
 use crate::aws::CloudFormation;
 use crate::port::Acts;
-use crate::spec::{self, RawStack, Spec};
+use crate::spec::{self, RawStack, Spec, TemplateFile};
 use crate::state::State;
-use crate::step::{Deployment, Step};
+use crate::step::Step;
 use crate::watch::Watch;
 use crate::{observe, plan};
 
@@ -40,16 +37,12 @@ pub struct StackKind {
 
 impl StackKind {
     /// Puts a template that is too large for a request into the state bucket; answers with its URL.
-    pub(crate) async fn upload(&self, deployment: &Deployment) -> Result<String, AwsError> {
-        let template = &deployment.template;
+    pub(crate) async fn upload(&self, template: &TemplateFile) -> Result<String, StepError> {
         let key = format!("templates/{}", template.digest);
-        let call = self.bucket.create(&key, template.text.as_bytes().to_vec()).await;
-        match call {
+        match self.bucket.create(&key, template.text.as_bytes().to_vec()).await {
             // The name is the content's digest: what is there is what would be written.
-            Ok(_) | Err(reconcile_engine::state::store::StoreError::Lost { .. }) => {
-                Ok(self.bucket.url(&key))
-            }
-            Err(error) => Err(AwsError::told(error.to_string())),
+            Ok(_) | Err(StoreError::Lost { .. }) => Ok(self.bucket.url(&key)),
+            Err(error) => Err(StepError::Failed(format!("failed to upload the template: {error}"))),
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures::stream::{StreamExt, iter};
+use futures::future::join_all;
 use reconcile_cfn::Template;
 use reconcile_core::address::Address;
 use reconcile_core::digest::Digest;
@@ -22,9 +22,6 @@ use crate::state::{
     ADDRESS_TAG, Described, DriftStatus, ENVIRONMENT_TAG, Phase, SeenDrift, SeenPolicy,
     SeenTemplate, State,
 };
-
-/// Stacks that are looked at in depth at a time; the limiter paces the calls.
-const AT_A_TIME: usize = 16;
 
 /// What the ledger keeps of a stack that was found in sync: it vouches for what `DescribeStacks` does
 /// not show, as long as the stack is the same and was not updated since.
@@ -142,15 +139,12 @@ impl StackKind {
         if look.depth.detect {
             wanted = self.detect(region, wanted, look).await;
         }
-        let states: Vec<(Address, State)> = iter(wanted)
-            .map(async |(address, spec, stack)| {
-                let state = self.in_depth(region, stack, spec, look, &address).await;
-                (address, state)
-            })
-            .buffered(AT_A_TIME)
-            .collect()
-            .await;
-        for (address, state) in states {
+        // All at once: the limiter paces the calls that it takes.
+        let states = wanted.into_iter().map(|(address, spec, stack)| async move {
+            let state = self.in_depth(region, stack, spec, look, &address).await;
+            (address, state)
+        });
+        for (address, state) in join_all(states).await {
             if owned.contains(&address) {
                 if let Ok(gone) = &mut seen.gone {
                     gone.push((address, state));
@@ -202,7 +196,9 @@ impl StackKind {
                     "its deployed template cannot be understood: {error}"
                 )),
             },
-            Err(error) => SeenTemplate::Unreadable(format!("its template could not be read: {error}")),
+            Err(error) => {
+                SeenTemplate::Unreadable(format!("its template could not be read: {error}"))
+            }
         }
     }
 

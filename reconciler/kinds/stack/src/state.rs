@@ -220,7 +220,7 @@ impl State {
             described.tags.iter().filter(|(key, _)| *key != COMMIT_TAG).collect();
         let template = match &self.template {
             SeenTemplate::Vouched(digest) => digest.to_string(),
-            SeenTemplate::Read(template) => Digest::of_json(template.body()).to_string(),
+            SeenTemplate::Read(template) => Digest::of_json(&template.body).to_string(),
             SeenTemplate::Unreadable(why) => why.clone(),
         };
         let drift = match &self.drift {

@@ -21,7 +21,5 @@ pub(crate) fn physical(
     stack: &str,
     _logical_id: &str,
 ) -> Result<String, AwsError> {
-    Err(AwsError::validation(format!(
-        "Stack with id {stack} does not exist"
-    )))
+    Err(AwsError::validation(format!("Stack with id {stack} does not exist")))
 }

@@ -84,10 +84,7 @@ pub(super) fn reached<'a>(world: &'a World, region: &str, name: &str) -> S3Resul
     }
     match anywhere(world, name) {
         Some(elsewhere) => Err(redirect(&elsewhere.region)),
-        None => Err(s3_error!(
-            NoSuchBucket,
-            "The specified bucket does not exist"
-        )),
+        None => Err(s3_error!(NoSuchBucket, "The specified bucket does not exist")),
     }
 }
 
@@ -105,10 +102,7 @@ pub(super) fn reached_mut<'a>(
 }
 
 pub(super) fn versioning(bucket: &Resource) -> Versioning {
-    let status = bucket
-        .properties
-        .get("VersioningConfiguration")
-        .and_then(|it| it.get("Status"));
+    let status = bucket.properties.get("VersioningConfiguration").and_then(|it| it.get("Status"));
     match status.and_then(Value::as_str) {
         Some("Enabled") => Versioning::Enabled,
         Some(_) => Versioning::Suspended,

@@ -50,12 +50,8 @@ pub(super) fn create(
         ));
     }
     let key = Resource::key(region, BUCKET, &input.bucket);
-    world
-        .resources
-        .insert(key, bucket::new_bucket(region, &input.bucket));
-    Ok(CreateBucketOutput {
-        location: Some(format!("/{}", input.bucket)),
-    })
+    world.resources.insert(key, bucket::new_bucket(region, &input.bucket));
+    Ok(CreateBucketOutput { location: Some(format!("/{}", input.bucket)) })
 }
 
 pub(super) fn head(
@@ -64,10 +60,7 @@ pub(super) fn head(
     input: &HeadBucketInput,
 ) -> S3Result<HeadBucketOutput> {
     let bucket = bucket::reached(world, &context.region, &input.bucket)?;
-    Ok(HeadBucketOutput {
-        bucket_region: Some(bucket.region.clone()),
-        ..Default::default()
-    })
+    Ok(HeadBucketOutput { bucket_region: Some(bucket.region.clone()), ..Default::default() })
 }
 
 pub(super) fn delete(
@@ -77,17 +70,10 @@ pub(super) fn delete(
 ) -> S3Result<DeleteBucketOutput> {
     bucket::reached(world, &context.region, &input.bucket)?;
     if !is_empty(world, &input.bucket) {
-        return Err(s3_error!(
-            BucketNotEmpty,
-            "The bucket you tried to delete is not empty"
-        ));
+        return Err(s3_error!(BucketNotEmpty, "The bucket you tried to delete is not empty"));
     }
-    world
-        .resources
-        .remove(&Resource::key(&context.region, BUCKET, &input.bucket));
-    world
-        .resources
-        .remove(&Resource::key(&context.region, POLICY, &input.bucket));
+    world.resources.remove(&Resource::key(&context.region, BUCKET, &input.bucket));
+    world.resources.remove(&Resource::key(&context.region, POLICY, &input.bucket));
     Ok(DeleteBucketOutput::default())
 }
 
@@ -98,11 +84,7 @@ pub(super) fn list(
 ) -> S3Result<ListBucketsOutput> {
     let prefix = input.prefix.as_deref().unwrap_or_default();
     let region = input.bucket_region.as_deref();
-    let after = input
-        .continuation_token
-        .as_deref()
-        .map(decode_token)
-        .transpose()?;
+    let after = input.continuation_token.as_deref().map(decode_token).transpose()?;
     let mut names: Vec<(&str, &str)> = world
         .resources
         .iter()
@@ -113,13 +95,8 @@ pub(super) fn list(
         .filter(|(name, _)| after.as_deref().is_none_or(|after| *name > after))
         .collect();
     names.sort_unstable();
-    let page = input
-        .max_buckets
-        .and_then(|max| usize::try_from(max).ok())
-        .unwrap_or(usize::MAX);
-    let last = names
-        .get(page.saturating_sub(1))
-        .filter(|_| names.len() > page);
+    let page = input.max_buckets.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
+    let last = names.get(page.saturating_sub(1)).filter(|_| names.len() > page);
     let continuation_token = last.map(|(name, _)| base64::encode(name));
     let buckets = names.into_iter().take(page).map(|(name, region)| Bucket {
         name: Some(name.to_owned()),
@@ -129,10 +106,7 @@ pub(super) fn list(
     Ok(ListBucketsOutput {
         buckets: Some(buckets.collect()),
         continuation_token,
-        owner: Some(Owner {
-            id: Some(ACCOUNT.to_owned()),
-            display_name: None,
-        }),
+        owner: Some(Owner { id: Some(ACCOUNT.to_owned()), display_name: None }),
         prefix: input.prefix.clone(),
     })
 }
@@ -146,9 +120,7 @@ pub(super) fn location(
     let bucket = bucket::anywhere(world, &input.bucket)
         .ok_or_else(|| s3_error!(NoSuchBucket, "The specified bucket does not exist"))?;
     let constraint = (bucket.region != CLASSIC).then(|| bucket.region.clone().into());
-    Ok(GetBucketLocationOutput {
-        location_constraint: constraint,
-    })
+    Ok(GetBucketLocationOutput { location_constraint: constraint })
 }
 
 pub(super) fn versioning(
@@ -180,10 +152,7 @@ pub(super) fn put_versioning(
     else {
         return Err(S3ErrorCode::MalformedXML.into());
     };
-    bucket.properties.insert(
-        "VersioningConfiguration".to_owned(),
-        json!({ "Status": status }),
-    );
+    bucket.properties.insert("VersioningConfiguration".to_owned(), json!({ "Status": status }));
     Ok(PutBucketVersioningOutput::default())
 }
 
@@ -193,15 +162,11 @@ pub(super) fn policy(
     input: &GetBucketPolicyInput,
 ) -> S3Result<GetBucketPolicyOutput> {
     bucket::reached(world, &context.region, &input.bucket)?;
-    let policy = world
-        .resources
-        .get(&Resource::key(&context.region, POLICY, &input.bucket));
+    let policy = world.resources.get(&Resource::key(&context.region, POLICY, &input.bucket));
     let document = policy
         .and_then(|policy| policy.properties.get("PolicyDocument"))
         .ok_or_else(|| s3_error!(NoSuchBucketPolicy, "The bucket policy does not exist"))?;
-    Ok(GetBucketPolicyOutput {
-        policy: Some(document.to_string()),
-    })
+    Ok(GetBucketPolicyOutput { policy: Some(document.to_string()) })
 }
 
 pub(super) fn put_policy(
@@ -211,10 +176,7 @@ pub(super) fn put_policy(
 ) -> S3Result<PutBucketPolicyOutput> {
     bucket::reached(world, &context.region, &input.bucket)?;
     let document: Map<String, Value> = serde_json::from_str(&input.policy).map_err(|_| {
-        s3_error!(
-            MalformedPolicy,
-            "Policies must be valid JSON and the first byte must be '{{'"
-        )
+        s3_error!(MalformedPolicy, "Policies must be valid JSON and the first byte must be '{{'")
     })?;
     let properties = [
         ("Bucket".to_owned(), Value::String(input.bucket.clone())),
@@ -227,9 +189,7 @@ pub(super) fn put_policy(
         properties: properties.into_iter().collect(),
         attributes: Map::new(),
     };
-    world
-        .resources
-        .insert(Resource::key(&context.region, POLICY, &input.bucket), row);
+    world.resources.insert(Resource::key(&context.region, POLICY, &input.bucket), row);
     Ok(PutBucketPolicyOutput::default())
 }
 
@@ -239,9 +199,7 @@ pub(super) fn delete_policy(
     input: &DeleteBucketPolicyInput,
 ) -> S3Result<DeleteBucketPolicyOutput> {
     bucket::reached(world, &context.region, &input.bucket)?;
-    world
-        .resources
-        .remove(&Resource::key(&context.region, POLICY, &input.bucket));
+    world.resources.remove(&Resource::key(&context.region, POLICY, &input.bucket));
     Ok(DeleteBucketPolicyOutput::default())
 }
 
@@ -256,10 +214,7 @@ pub(super) fn tagging(
     let tag_set: Vec<Tag> = tags
         .into_iter()
         .flatten()
-        .map(|tag| Tag {
-            key: text(tag, "Key"),
-            value: text(tag, "Value"),
-        })
+        .map(|tag| Tag { key: text(tag, "Key"), value: text(tag, "Value") })
         .collect();
     if tag_set.is_empty() {
         return Err(s3_error!(NoSuchTagSet, "The TagSet does not exist"));

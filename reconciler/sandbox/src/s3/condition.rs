@@ -36,16 +36,10 @@ impl Conditions<'_> {
 
     /// Refuses a read whose `If-Match` fails, and answers "not modified" where `If-None-Match` holds.
     pub(super) fn check_read(&self, content: &Content) -> S3Result<()> {
-        if self
-            .if_match
-            .is_some_and(|condition| !matches(condition, content))
-        {
+        if self.if_match.is_some_and(|condition| !matches(condition, content)) {
             return Err(failed());
         }
-        if self
-            .if_none_match
-            .is_some_and(|condition| matches(condition, content))
-        {
+        if self.if_none_match.is_some_and(|condition| matches(condition, content)) {
             return Err(s3_error!(NotModified));
         }
         Ok(())
@@ -58,15 +52,9 @@ pub(super) fn absent() -> S3Error {
 }
 
 fn failed() -> S3Error {
-    s3_error!(
-        PreconditionFailed,
-        "At least one of the pre-conditions you specified did not hold"
-    )
+    s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold")
 }
 
 fn matches(condition: &ETagCondition, content: &Content) -> bool {
-    condition
-        .as_etag()
-        .map(ETag::value)
-        .is_none_or(|etag| etag == content.etag)
+    condition.as_etag().map(ETag::value).is_none_or(|etag| etag == content.etag)
 }

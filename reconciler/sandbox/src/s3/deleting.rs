@@ -38,19 +38,9 @@ pub(super) fn delete_many(
 ) -> S3Result<DeleteObjectsOutput> {
     bucket::reached(world, &context.region, &input.bucket)?;
     let (mut deleted, mut errors) = (Vec::new(), Vec::new());
-    for ObjectIdentifier {
-        key,
-        version_id,
-        e_tag,
-        ..
-    } in &input.delete.objects
-    {
+    for ObjectIdentifier { key, version_id, e_tag, .. } in &input.delete.objects {
         let if_match = e_tag.clone().map(ETagCondition::ETag);
-        let wanted = Doomed {
-            key,
-            version_id: version_id.as_deref(),
-            if_match: if_match.as_ref(),
-        };
+        let wanted = Doomed { key, version_id: version_id.as_deref(), if_match: if_match.as_ref() };
         match remove(world, context, &input.bucket, &wanted) {
             Ok(removed) => deleted.push(DeletedObject {
                 delete_marker: removed.is_marker.then_some(true),
@@ -69,11 +59,7 @@ pub(super) fn delete_many(
     if input.delete.quiet == Some(true) {
         deleted.clear();
     }
-    Ok(DeleteObjectsOutput {
-        deleted: Some(deleted),
-        errors: Some(errors),
-        request_charged: None,
-    })
+    Ok(DeleteObjectsOutput { deleted: Some(deleted), errors: Some(errors), request_charged: None })
 }
 
 /// What is to be deleted.
@@ -97,33 +83,21 @@ fn remove(
     doomed: &Doomed<'_>,
 ) -> S3Result<Removed> {
     let versioning = bucket::versioning(bucket::reached(world, &context.region, bucket)?);
-    let conditions = Conditions {
-        if_match: doomed.if_match,
-        if_none_match: None,
-    };
+    let conditions = Conditions { if_match: doomed.if_match, if_none_match: None };
     conditions.check_write(object::current(world, bucket, doomed.key))?;
     if let Some(version_id) = doomed.version_id {
         let version = object::wanted(world, bucket, doomed.key, Some(version_id)).cloned();
-        let is_marker = version
-            .as_ref()
-            .is_some_and(|version| version.content.is_none());
+        let is_marker = version.as_ref().is_some_and(|version| version.content.is_none());
         if let Some(version) = version {
             world.objects.remove(&version.row_key());
         }
-        return Ok(Removed {
-            version_id: Some(version_id.to_owned()),
-            is_marker,
-        });
+        return Ok(Removed { version_id: Some(version_id.to_owned()), is_marker });
     }
     if versioning == Versioning::Off {
         versions::remove_null(world, bucket, doomed.key);
         return Ok(Removed::default());
     }
-    let place = Place {
-        bucket: bucket.to_owned(),
-        key: doomed.key.to_owned(),
-        versioning,
-    };
+    let place = Place { bucket: bucket.to_owned(), key: doomed.key.to_owned(), versioning };
     let marker = versions::add(world, context, place, None);
     Ok(Removed {
         version_id: Some(marker.unwrap_or_else(|| NULL_VERSION.to_owned())),

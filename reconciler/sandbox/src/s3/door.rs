@@ -38,9 +38,7 @@ impl S3Door {
         // Signatures carry the account's time, which may be years from the machine's that s3s reads.
         config.presigned_url_max_skew_time_secs = u32::MAX;
         builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
-        Self {
-            service: builder.build(),
-        }
+        Self { service: builder.build() }
     }
 
     /// Answers one request.
@@ -54,10 +52,7 @@ impl S3Door {
             Err(_) => refused(),
         };
         let (mut head, body) = response.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map(http_body_util::Collected::to_bytes);
+        let body = body.collect().await.map(http_body_util::Collected::to_bytes);
         let body = body.unwrap_or_default();
         let outcome = outcome(head.status, &body);
         if let Ok(id) = HeaderValue::from_str(&incoming.request_id) {
@@ -67,12 +62,7 @@ impl S3Door {
         // These have the headers of a body that they do not have.
         let is_bodiless = is_head || head.status == StatusCode::NOT_MODIFIED;
         let body = if is_bodiless { Bytes::new() } else { body };
-        Answered {
-            response: Response::from_parts(head, body),
-            operation,
-            resource,
-            outcome,
-        }
+        Answered { response: Response::from_parts(head, body), operation, resource, outcome }
     }
 }
 
@@ -94,9 +84,7 @@ fn outcome(status: StatusCode, body: &[u8]) -> String {
         return "OK".to_owned();
     }
     let text = String::from_utf8_lossy(body);
-    let code = text
-        .split_once("<Code>")
-        .and_then(|(_, rest)| rest.split_once("</Code>"));
+    let code = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
     code.map_or_else(|| status.as_u16().to_string(), |(code, _)| code.to_owned())
 }
 

@@ -27,9 +27,7 @@ fn bucket_of(host: &str) -> Option<&str> {
 
 /// The bucket and the key that a URL names, in either form.
 pub(super) fn locate(url: &Uri) -> Option<(String, String)> {
-    let path = percent_decode_str(url.path().strip_prefix('/')?)
-        .decode_utf8()
-        .ok()?;
+    let path = percent_decode_str(url.path().strip_prefix('/')?).decode_utf8().ok()?;
     let (bucket, key) = match bucket_of(url.host()?) {
         Some(bucket) => (bucket, &*path),
         None => path.split_once('/')?,

@@ -18,12 +18,8 @@ use crate::world::World;
 const PAGE: i32 = 1000;
 
 /// What stays as it is in a listing that asked for `encoding-type=url`.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~')
-    .remove(b'/');
+const UNRESERVED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
 
 pub(super) fn objects(
     world: &World,
@@ -42,11 +38,7 @@ pub(super) fn objects(
     let max_keys = input.max_keys.unwrap_or(PAGE).clamp(0, PAGE);
     let page = Page::fill(existing, &prefix, input.delimiter.as_deref(), max_keys);
     let encode = |text: &str| encode(text, input.encoding_type.as_ref());
-    let contents = page
-        .versions
-        .iter()
-        .map(|(version, _)| listed(version, encode))
-        .collect();
+    let contents = page.versions.iter().map(|(version, _)| listed(version, encode)).collect();
     Ok(ListObjectsV2Output {
         common_prefixes: Some(page.common_prefixes(encode)),
         contents: Some(contents),
@@ -71,10 +63,7 @@ pub(super) fn versions(
 ) -> S3Result<ListObjectVersionsOutput> {
     bucket::reached(world, &context.region, &input.bucket)?;
     let prefix = input.prefix.clone().unwrap_or_default();
-    let marker = input
-        .key_marker
-        .as_deref()
-        .filter(|marker| !marker.is_empty());
+    let marker = input.key_marker.as_deref().filter(|marker| !marker.is_empty());
     let version_marker = input.version_id_marker.as_deref();
     let reached = version_marker.zip(marker).and_then(|(id, key)| {
         object::wanted(world, &input.bucket, key, Some(id)).map(ObjectVersion::row_key)
@@ -148,11 +137,7 @@ impl<'a> Page<'a> {
         max: i32,
     ) -> Self {
         let max = usize::try_from(max).unwrap_or_default();
-        let mut page = Self {
-            versions: Vec::new(),
-            prefixes: Vec::new(),
-            is_truncated: false,
-        };
+        let mut page = Self { versions: Vec::new(), prefixes: Vec::new(), is_truncated: false };
         for version in versions {
             let common = common_prefix(&version.key, prefix, delimiter);
             if common.is_some() && page.prefixes.last().map(|(last, _)| &**last) == common {
@@ -177,10 +162,7 @@ impl<'a> Page<'a> {
 
     fn last_version(&self) -> Option<&'a ObjectVersion> {
         let last = self.len().checked_sub(1)?;
-        self.versions
-            .last()
-            .filter(|(_, at)| *at == last)
-            .map(|(version, _)| *version)
+        self.versions.last().filter(|(_, at)| *at == last).map(|(version, _)| *version)
     }
 
     /// The key or common prefix at which the next page begins.
@@ -191,18 +173,12 @@ impl<'a> Page<'a> {
     }
 
     fn next_version(&self) -> Option<&'a str> {
-        self.last_version()
-            .filter(|_| self.is_truncated)
-            .map(ObjectVersion::shown_id)
+        self.last_version().filter(|_| self.is_truncated).map(ObjectVersion::shown_id)
     }
 
     fn common_prefixes(&self, encode: impl Fn(&str) -> String) -> Vec<CommonPrefix> {
         let prefixes = self.prefixes.iter();
-        prefixes
-            .map(|(prefix, _)| CommonPrefix {
-                prefix: Some(encode(prefix)),
-            })
-            .collect()
+        prefixes.map(|(prefix, _)| CommonPrefix { prefix: Some(encode(prefix)) }).collect()
     }
 }
 
@@ -220,9 +196,7 @@ fn listed(version: &ObjectVersion, encode: impl Fn(&str) -> String) -> Object {
         last_modified: Some(timestamp(version.last_modified)),
         e_tag: content.map(|content| ETag::Strong(content.etag.clone())),
         size: content.and_then(|content| i64::try_from(content.body.0.len()).ok()),
-        storage_class: Some(ObjectStorageClass::from_static(
-            ObjectStorageClass::STANDARD,
-        )),
+        storage_class: Some(ObjectStorageClass::from_static(ObjectStorageClass::STANDARD)),
         ..Default::default()
     }
 }
@@ -268,12 +242,7 @@ pub(super) fn decode_token(token: &str) -> S3Result<String> {
     base64::decode(token)
         .ok()
         .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or_else(|| {
-            s3_error!(
-                InvalidArgument,
-                "The continuation token provided is incorrect"
-            )
-        })
+        .ok_or_else(|| s3_error!(InvalidArgument, "The continuation token provided is incorrect"))
 }
 
 fn encode(text: &str, encoding: Option<&EncodingType>) -> String {

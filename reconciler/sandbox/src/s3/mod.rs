@@ -33,9 +33,7 @@ pub(crate) fn is_empty(world: &World, bucket: &str) -> bool {
 /// The text of the object that an `https` URL names, as CloudFormation reads a `TemplateURL`.
 pub(crate) fn object_text(world: &World, url: &str) -> Result<String, AwsError> {
     let unreadable = |why: &str| AwsError::validation(format!("S3 error: {why} ({url})"));
-    let uri: http::Uri = url
-        .parse()
-        .map_err(|_| unreadable("The URL is not valid"))?;
+    let uri: http::Uri = url.parse().map_err(|_| unreadable("The URL is not valid"))?;
     let (bucket, key) = host::locate(&uri)
         .ok_or_else(|| AwsError::validation("TemplateURL must be a supported URL.".to_owned()))?;
     let version = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())

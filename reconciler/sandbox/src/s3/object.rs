@@ -61,9 +61,7 @@ impl Serialize for Body {
 impl<'de> Deserialize<'de> for Body {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        base64::decode(text)
-            .map(|bytes| Self(bytes.into()))
-            .map_err(D::Error::custom)
+        base64::decode(text).map(|bytes| Self(bytes.into())).map_err(D::Error::custom)
     }
 }
 
@@ -71,11 +69,7 @@ impl ObjectVersion {
     /// Sorts by bucket and key, and the versions of one key newest first. The zero byte ends the key, so
     /// that `a` comes before `a/b` and is not taken for the beginning of `ab`.
     pub(crate) fn row_key(&self) -> String {
-        format!(
-            "{}{:016x}",
-            key_prefix(&self.bucket, &self.key),
-            u64::MAX - self.order
-        )
+        format!("{}{:016x}", key_prefix(&self.bucket, &self.key), u64::MAX - self.order)
     }
 
     /// The version ID as the API shows it.
@@ -102,10 +96,7 @@ pub(super) fn with_prefix<'a>(
     bucket: &str,
     prefix: &str,
 ) -> impl Iterator<Item = &'a ObjectVersion> {
-    world
-        .objects
-        .with_prefix(format!("{bucket}/{prefix}"))
-        .map(|(_, version)| version)
+    world.objects.with_prefix(format!("{bucket}/{prefix}")).map(|(_, version)| version)
 }
 
 /// The versions of one key, newest first.
@@ -114,10 +105,7 @@ pub(super) fn versions<'a>(
     bucket: &str,
     key: &str,
 ) -> impl Iterator<Item = &'a ObjectVersion> {
-    world
-        .objects
-        .with_prefix(key_prefix(bucket, key))
-        .map(|(_, version)| version)
+    world.objects.with_prefix(key_prefix(bucket, key)).map(|(_, version)| version)
 }
 
 /// The version that is asked for: the newest when none is named. It may be a delete marker.

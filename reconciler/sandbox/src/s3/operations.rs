@@ -44,16 +44,11 @@ impl Operations {
         request: &S3Request<I>,
         operation: impl FnOnce(&mut World, &Context, &I) -> S3Result<O>,
     ) -> S3Result<S3Response<O>> {
-        let region = request
-            .region
-            .as_ref()
-            .map_or_else(String::new, |it| it.as_str().to_owned());
+        let region = request.region.as_ref().map_or_else(String::new, |it| it.as_str().to_owned());
         let output = self
             .account
             .transact(|world, now| operation(world, &Context { region, now }, &request.input));
-        output
-            .map_err(S3Error::internal_error)?
-            .map(S3Response::new)
+        output.map_err(S3Error::internal_error)?.map(S3Response::new)
     }
 }
 

@@ -20,10 +20,7 @@ pub(super) async fn receive(request: &mut S3Request<PutObjectInput>) -> S3Result
     }
     check_headers(&request.headers, &body)?;
     // The trailer is known only now that the body has been read.
-    let trailer = request
-        .trailing_headers
-        .as_ref()
-        .and_then(s3s::TrailingHeaders::take);
+    let trailer = request.trailing_headers.as_ref().and_then(s3s::TrailingHeaders::take);
     check_headers(&trailer.unwrap_or_default(), &body)?;
     Ok(body)
 }
@@ -58,8 +55,5 @@ fn check<C: Checksum>(name: &str, expected: &str, body: &[u8]) -> S3Result<()> {
     if base64::encode(C::checksum(body)) == expected {
         return Ok(());
     }
-    Err(s3_error!(
-        BadDigest,
-        "The {name} you specified did not match the calculated checksum."
-    ))
+    Err(s3_error!(BadDigest, "The {name} you specified did not match the calculated checksum."))
 }

@@ -18,12 +18,7 @@ pub(super) fn get(
     input: &GetObjectInput,
 ) -> S3Result<GetObjectOutput> {
     let bucket = bucket::reached(world, &context.region, &input.bucket)?;
-    let version = object::wanted(
-        world,
-        &input.bucket,
-        &input.key,
-        input.version_id.as_deref(),
-    );
+    let version = object::wanted(world, &input.bucket, &input.key, input.version_id.as_deref());
     let version = version.ok_or_else(|| match input.version_id {
         Some(_) => s3_error!(NoSuchVersion, "The specified version does not exist."),
         None => absent(),
@@ -90,9 +85,7 @@ fn describe(version: &ObjectVersion, content: &Content) -> GetObjectOutput {
         content_disposition: description.content_disposition,
         content_encoding: description.content_encoding,
         content_language: description.content_language,
-        content_type: description
-            .content_type
-            .or_else(|| Some("binary/octet-stream".to_owned())),
+        content_type: description.content_type.or_else(|| Some("binary/octet-stream".to_owned())),
         e_tag: Some(ETag::Strong(content.etag.clone())),
         last_modified: Some(timestamp(version.last_modified)),
         metadata: Some(description.metadata.into_iter().collect()),
@@ -124,18 +117,12 @@ fn select(
 /// A deleted object is absent; a delete marker that is named exists but cannot be read.
 fn marked_deleted(marker: &ObjectVersion, is_named: bool) -> S3Error {
     let mut error = if is_named {
-        s3_error!(
-            MethodNotAllowed,
-            "The specified method is not allowed against this resource."
-        )
+        s3_error!(MethodNotAllowed, "The specified method is not allowed against this resource.")
     } else {
         absent()
     };
     let mut headers = http::HeaderMap::new();
-    headers.insert(
-        "x-amz-delete-marker",
-        http::HeaderValue::from_static("true"),
-    );
+    headers.insert("x-amz-delete-marker", http::HeaderValue::from_static("true"));
     if let Ok(id) = marker.shown_id().parse() {
         headers.insert("x-amz-version-id", id);
     }

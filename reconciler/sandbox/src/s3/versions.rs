@@ -21,11 +21,7 @@ pub(super) fn add(
     place: Place,
     object: Option<Content>,
 ) -> Option<String> {
-    let Place {
-        bucket,
-        key,
-        versioning,
-    } = place;
+    let Place { bucket, key, versioning } = place;
     let order = world.next("object-versions");
     let version_id = (versioning == Versioning::Enabled).then(|| version_id(&bucket, order));
     if version_id.is_none() {

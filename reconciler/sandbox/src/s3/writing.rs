@@ -22,35 +22,24 @@ pub(super) fn put(
     body: Bytes,
 ) -> S3Result<PutObjectOutput> {
     let bucket = bucket::reached(world, &context.region, &input.bucket)?;
-    let (versioning, default) = (
-        bucket::versioning(bucket),
-        bucket::default_encryption(bucket),
-    );
+    let (versioning, default) = (bucket::versioning(bucket), bucket::default_encryption(bucket));
     let conditions = Conditions {
         if_match: input.if_match.as_ref(),
         if_none_match: input.if_none_match.as_ref(),
     };
     conditions.check_write(object::current(world, &input.bucket, &input.key))?;
-    let asked = input
-        .server_side_encryption
-        .as_ref()
-        .map(|algorithm| Encryption {
-            algorithm: algorithm.as_str().to_owned(),
-            key_id: input.ssekms_key_id.clone(),
-            bucket_key: input.bucket_key_enabled,
-        });
+    let asked = input.server_side_encryption.as_ref().map(|algorithm| Encryption {
+        algorithm: algorithm.as_str().to_owned(),
+        key_id: input.ssekms_key_id.clone(),
+        bucket_key: input.bucket_key_enabled,
+    });
     let description = Description {
         content_type: input.content_type.clone(),
         content_encoding: input.content_encoding.clone(),
         content_disposition: input.content_disposition.clone(),
         content_language: input.content_language.clone(),
         cache_control: input.cache_control.clone(),
-        metadata: input
-            .metadata
-            .clone()
-            .unwrap_or_default()
-            .into_iter()
-            .collect(),
+        metadata: input.metadata.clone().unwrap_or_default().into_iter().collect(),
     };
     let encryption = asked.unwrap_or(default);
     let etag = etag(&body, &encryption);
@@ -60,11 +49,7 @@ pub(super) fn put(
         encryption: encryption.clone(),
         description,
     };
-    let place = Place {
-        bucket: input.bucket.clone(),
-        key: input.key.clone(),
-        versioning,
-    };
+    let place = Place { bucket: input.bucket.clone(), key: input.key.clone(), versioning };
     let version_id = versions::add(world, context, place, Some(object));
     Ok(PutObjectOutput {
         e_tag: Some(ETag::Strong(etag)),
@@ -82,16 +67,8 @@ pub(super) fn copy(
     input: &CopyObjectInput,
 ) -> S3Result<CopyObjectOutput> {
     let bucket = bucket::reached(world, &context.region, &input.bucket)?;
-    let (versioning, default) = (
-        bucket::versioning(bucket),
-        bucket::default_encryption(bucket),
-    );
-    let CopySource::Bucket {
-        bucket: from,
-        key,
-        version_id,
-    } = &input.copy_source
-    else {
+    let (versioning, default) = (bucket::versioning(bucket), bucket::default_encryption(bucket));
+    let CopySource::Bucket { bucket: from, key, version_id } = &input.copy_source else {
         return Err(s3_error!(NotImplemented));
     };
     bucket::anywhere(world, from)
@@ -106,25 +83,14 @@ pub(super) fn copy(
     conditions.check_read(&object)?;
     let replaces = |it: &MetadataDirective| it.as_str() == MetadataDirective::REPLACE;
     if input.metadata_directive.as_ref().is_some_and(replaces) {
-        object.description.metadata = input
-            .metadata
-            .clone()
-            .unwrap_or_default()
-            .into_iter()
-            .collect();
-        object
-            .description
-            .content_type
-            .clone_from(&input.content_type);
+        object.description.metadata =
+            input.metadata.clone().unwrap_or_default().into_iter().collect();
+        object.description.content_type.clone_from(&input.content_type);
     }
     object.encryption = default;
     object.etag = etag(&object.body.0, &object.encryption);
     let etag = object.etag.clone();
-    let place = Place {
-        bucket: input.bucket.clone(),
-        key: input.key.clone(),
-        versioning,
-    };
+    let place = Place { bucket: input.bucket.clone(), key: input.key.clone(), versioning };
     let version_id = versions::add(world, context, place, Some(object));
     let result = CopyObjectResult {
         e_tag: Some(ETag::Strong(etag)),

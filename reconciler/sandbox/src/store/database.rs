@@ -44,27 +44,15 @@ pub(super) struct Database {
 
 impl Database {
     pub(super) fn open(directory: &Path) -> Result<Self, StateError> {
-        std::fs::create_dir_all(directory).map_err(|source| StateError::Directory {
-            path: directory.to_owned(),
-            source,
-        })?;
+        std::fs::create_dir_all(directory)
+            .map_err(|source| StateError::Directory { path: directory.to_owned(), source })?;
         let path = directory.join(FILE);
-        let (connection, found) = connect(&path).map_err(|source| StateError::Database {
-            path: path.clone(),
-            source,
-        })?;
+        let (connection, found) =
+            connect(&path).map_err(|source| StateError::Database { path: path.clone(), source })?;
         if found != FORMAT {
-            return Err(StateError::OtherFormat {
-                path,
-                found,
-                expected: FORMAT,
-            });
+            return Err(StateError::OtherFormat { path, found, expected: FORMAT });
         }
-        Ok(Self {
-            path,
-            connection,
-            seen: 0,
-        })
+        Ok(Self { path, connection, seen: 0 })
     }
 
     /// Makes the next call read the whole file.
@@ -78,15 +66,8 @@ impl Database {
         world: &mut World,
         work: impl FnOnce(&mut World) -> R,
     ) -> Result<R, StateError> {
-        let Self {
-            path,
-            connection,
-            seen,
-        } = self;
-        let database = |source| StateError::Database {
-            path: path.clone(),
-            source,
-        };
+        let Self { path, connection, seen } = self;
+        let database = |source| StateError::Database { path: path.clone(), source };
         // Taking the write lock at once keeps two processes from reading the same state and both writing.
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -94,12 +75,7 @@ impl Database {
         let (changes, latest) = changes_since(&transaction, *seen).map_err(database)?;
         world.visit(&mut Restore { changes })?;
         let result = work(world);
-        let mut save = Save {
-            transaction: &transaction,
-            seq: latest + 1,
-            saved: false,
-            path,
-        };
+        let mut save = Save { transaction: &transaction, seq: latest + 1, saved: false, path };
         world.visit(&mut save)?;
         let reached = if save.saved { latest + 1 } else { latest };
         transaction.commit().map_err(database)?;
@@ -149,10 +125,7 @@ fn changes_since(transaction: &Transaction<'_>, seen: i64) -> rusqlite::Result<(
     let mut rows = statement.query([seen])?;
     let (mut changes, mut latest) = (Changes::new(), seen);
     while let Some(row) = rows.next()? {
-        changes
-            .entry(row.get(0)?)
-            .or_default()
-            .push((row.get(1)?, row.get(2)?));
+        changes.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
         latest = latest.max(row.get(3)?);
     }
     Ok((changes, latest))
@@ -172,15 +145,9 @@ impl TableVisitor for Restore {
         table: &mut Table<T>,
     ) -> Result<(), StateError> {
         for (key, json) in self.changes.remove(name).unwrap_or_default() {
-            let row = json
-                .as_deref()
-                .map(serde_json::from_str)
-                .transpose()
-                .map_err(|source| StateError::Row {
-                    table: name.to_owned(),
-                    key: key.clone(),
-                    source,
-                })?;
+            let row = json.as_deref().map(serde_json::from_str).transpose().map_err(|source| {
+                StateError::Row { table: name.to_owned(), key: key.clone(), source }
+            })?;
             table.restore(key, row);
         }
         Ok(())
@@ -204,22 +171,14 @@ impl TableVisitor for Save<'_> {
         table: &mut Table<T>,
     ) -> Result<(), StateError> {
         for key in table.take_changed() {
-            let json = table
-                .get(&key)
-                .map(serde_json::to_string)
-                .transpose()
-                .map_err(|source| StateError::Row {
-                    table: name.to_owned(),
-                    key: key.clone(),
-                    source,
+            let json =
+                table.get(&key).map(serde_json::to_string).transpose().map_err(|source| {
+                    StateError::Row { table: name.to_owned(), key: key.clone(), source }
                 })?;
             self.transaction
                 .prepare_cached("REPLACE INTO rows (noun, key, row, seq) VALUES (?1, ?2, ?3, ?4)")
                 .and_then(|mut statement| statement.execute(params![name, key, json, self.seq]))
-                .map_err(|source| StateError::Database {
-                    path: self.path.to_owned(),
-                    source,
-                })?;
+                .map_err(|source| StateError::Database { path: self.path.to_owned(), source })?;
             self.saved = true;
         }
         Ok(())

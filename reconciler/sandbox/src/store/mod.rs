@@ -29,19 +29,13 @@ pub(crate) struct Store {
 impl Store {
     /// An empty world that ends with the process.
     pub(crate) fn in_memory() -> Self {
-        Self {
-            world: World::default(),
-            database: None,
-        }
+        Self { world: World::default(), database: None }
     }
 
     /// The world that `directory` holds; an empty one if there is none yet.
     pub(crate) fn open(directory: &Path) -> Result<Self, StateError> {
         let database = Database::open(directory)?;
-        let mut store = Self {
-            world: World::default(),
-            database: Some(database),
-        };
+        let mut store = Self { world: World::default(), database: Some(database) };
         store.transact(|_| ())?;
         Ok(store)
     }

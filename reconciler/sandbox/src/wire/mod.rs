@@ -48,21 +48,13 @@ pub(crate) async fn answer(
     request: Request<Bytes>,
 ) -> Exchange {
     let Scope { service, region } = Scope::of(&request);
-    let incoming = Incoming {
-        request,
-        region: region.clone(),
-        request_id: request_id(number),
-    };
+    let incoming = Incoming { request, region: region.clone(), request_id: request_id(number) };
     let answered = match query::SERVICES.iter().find(|known| known.name == service) {
         Some(known) => query::answer(known, account, incoming),
         None if service == "s3" => s3.answer(incoming).await,
         None => query::unknown_service(&service, &incoming),
     };
-    Exchange {
-        service,
-        region,
-        answered,
-    }
+    Exchange { service, region, answered }
 }
 
 /// An identifier in the form of AWS's, told from the number of the call.

@@ -15,19 +15,13 @@ impl Scope {
     /// Reads the scope from the `Authorization` header or from a presigned query. Without either the
     /// request is anonymous, which only S3 has a use for.
     pub(super) fn of(request: &Request<Bytes>) -> Self {
-        let header = request
-            .headers()
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
+        let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         header
             .and_then(|header| header.split_once("Credential="))
             .and_then(|(_, rest)| rest.split([',', ' ']).next())
             .and_then(Self::parse)
             .or_else(|| Self::parse(&presigned(request)?))
-            .unwrap_or_else(|| Self {
-                service: "s3".to_owned(),
-                region: "us-east-1".to_owned(),
-            })
+            .unwrap_or_else(|| Self { service: "s3".to_owned(), region: "us-east-1".to_owned() })
     }
 
     /// `AKID/20260101/eu-central-1/s3/aws4_request`
@@ -58,19 +52,13 @@ mod tests {
             .body(Bytes::new())
             .expect("valid");
         let scope = Scope::of(&request);
-        assert_eq!(
-            (&*scope.service, &*scope.region),
-            ("cloudformation", "eu-west-1")
-        );
+        assert_eq!((&*scope.service, &*scope.region), ("cloudformation", "eu-west-1"));
     }
 
     #[test]
     fn a_presigned_query_names_them_too() {
         let uri = "/key?X-Amz-Credential=me%2F20260101%2Fus-west-2%2Fs3%2Faws4_request";
-        let request = Request::builder()
-            .uri(uri)
-            .body(Bytes::new())
-            .expect("valid");
+        let request = Request::builder().uri(uri).body(Bytes::new()).expect("valid");
         let scope = Scope::of(&request);
         assert_eq!((&*scope.service, &*scope.region), ("s3", "us-west-2"));
     }

@@ -33,18 +33,9 @@ async fn survivors(when: When) -> Vec<String> {
     let dying = open(directory.path());
     assert_eq!(crash_at_second_put(&dying, when).await, 1);
     drop(dying);
-    let listed = s3(&open(directory.path()))
-        .list_objects_v2()
-        .bucket(BUCKET)
-        .send()
-        .await;
+    let listed = s3(&open(directory.path())).list_objects_v2().bucket(BUCKET).send().await;
     let listed = listed.expect("lists");
-    listed
-        .contents()
-        .iter()
-        .filter_map(|object| object.key())
-        .map(str::to_owned)
-        .collect()
+    listed.contents().iter().filter_map(|object| object.key()).map(str::to_owned).collect()
 }
 
 #[tokio::test]

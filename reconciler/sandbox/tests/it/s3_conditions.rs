@@ -6,11 +6,7 @@ use crate::support::{BUCKET, body, refusal, s3, sandbox, text};
 async fn only_one_of_many_creators_wins() {
     let sandbox = sandbox();
     let attempts = (0..8).map(|_| {
-        let put = s3(&sandbox)
-            .put_object()
-            .bucket(BUCKET)
-            .key("lock")
-            .if_none_match("*");
+        let put = s3(&sandbox).put_object().bucket(BUCKET).key("lock").if_none_match("*");
         tokio::spawn(put.body(body("mine")).send())
     });
     let (mut won, mut lost) = (0, 0);
@@ -31,40 +27,18 @@ async fn a_swap_needs_the_etag_that_is_there() {
     let sandbox = sandbox();
     let client = s3(&sandbox);
     let put = |etag: &str, text: &'static str| {
-        client
-            .put_object()
-            .bucket(BUCKET)
-            .key("record")
-            .if_match(etag)
-            .body(body(text))
-            .send()
+        client.put_object().bucket(BUCKET).key("record").if_match(etag).body(body(text)).send()
     };
     let absent = put("\"0\"", "x").await.expect_err("nothing to match");
     assert_eq!(refusal(&absent), ("NoSuchKey".to_owned(), 404));
 
-    let first = client
-        .put_object()
-        .bucket(BUCKET)
-        .key("record")
-        .body(body("1"))
-        .send()
-        .await;
+    let first = client.put_object().bucket(BUCKET).key("record").body(body("1")).send().await;
     let first = first.expect("is put").e_tag.expect("has an ETag");
-    let second = put(&first, "2")
-        .await
-        .expect("swaps")
-        .e_tag
-        .expect("has an ETag");
+    let second = put(&first, "2").await.expect("swaps").e_tag.expect("has an ETag");
     let late = put(&first, "3").await.expect_err("comes too late");
     assert_eq!(refusal(&late), ("PreconditionFailed".to_owned(), 412));
     assert_ne!(first, second);
-    let got = client
-        .get_object()
-        .bucket(BUCKET)
-        .key("record")
-        .send()
-        .await
-        .expect("is read");
+    let got = client.get_object().bucket(BUCKET).key("record").send().await.expect("is read");
     assert_eq!(got.e_tag(), Some(&*second));
     assert_eq!(text(got.body).await, "2");
 }
@@ -73,31 +47,11 @@ async fn a_swap_needs_the_etag_that_is_there() {
 async fn a_delete_marker_counts_as_absent() {
     let sandbox = sandbox();
     let client = s3(&sandbox);
-    let put = || {
-        client
-            .put_object()
-            .bucket(BUCKET)
-            .key("lock")
-            .body(body("x"))
-    };
-    let etag = put()
-        .send()
-        .await
-        .expect("is put")
-        .e_tag
-        .expect("has an ETag");
-    let delete = |etag: &str| {
-        client
-            .delete_object()
-            .bucket(BUCKET)
-            .key("lock")
-            .if_match(etag)
-    };
+    let put = || client.put_object().bucket(BUCKET).key("lock").body(body("x"));
+    let etag = put().send().await.expect("is put").e_tag.expect("has an ETag");
+    let delete = |etag: &str| client.delete_object().bucket(BUCKET).key("lock").if_match(etag);
 
-    let other = delete("\"other\"")
-        .send()
-        .await
-        .expect_err("is not that one");
+    let other = delete("\"other\"").send().await.expect_err("is not that one");
     assert_eq!(refusal(&other), ("PreconditionFailed".to_owned(), 412));
     let released = delete(&etag).send().await.expect("is released");
     assert_eq!(released.delete_marker(), Some(true));
@@ -105,37 +59,19 @@ async fn a_delete_marker_counts_as_absent() {
     assert_eq!(refusal(&again), ("NoSuchKey".to_owned(), 404));
     let swap = put().if_match(&etag).send().await.expect_err("is gone");
     assert_eq!(refusal(&swap), ("NoSuchKey".to_owned(), 404));
-    put()
-        .if_none_match("*")
-        .send()
-        .await
-        .expect("the key is free again");
+    put().if_none_match("*").send().await.expect("the key is free again");
 }
 
 #[tokio::test]
 async fn a_reader_may_ask_for_news_only() {
     let sandbox = sandbox();
     let client = s3(&sandbox);
-    let put = client
-        .put_object()
-        .bucket(BUCKET)
-        .key("ledger")
-        .body(body("x"))
-        .send()
-        .await;
+    let put = client.put_object().bucket(BUCKET).key("ledger").body(body("x")).send().await;
     let etag = put.expect("is put").e_tag.expect("has an ETag");
     let get = || client.get_object().bucket(BUCKET).key("ledger");
-    let same = get()
-        .if_none_match(&etag)
-        .send()
-        .await
-        .expect_err("is not modified");
+    let same = get().if_none_match(&etag).send().await.expect_err("is not modified");
     assert_eq!(refusal(&same).1, 304);
     get().if_match(&etag).send().await.expect("is that one");
-    let other = get()
-        .if_match("\"other\"")
-        .send()
-        .await
-        .expect_err("is another one");
+    let other = get().if_match("\"other\"").send().await.expect_err("is another one");
     assert_eq!(refusal(&other), ("PreconditionFailed".to_owned(), 412));
 }

@@ -20,18 +20,14 @@ pub(crate) fn time() -> SharedTimeSource {
 /// An account in memory with the state bucket.
 pub(crate) fn sandbox() -> Sandbox {
     let sandbox = Sandbox::in_memory(time());
-    sandbox
-        .ensure_bucket(BUCKET, REGION)
-        .expect("the bucket is made");
+    sandbox.ensure_bucket(BUCKET, REGION).expect("the bucket is made");
     sandbox
 }
 
 /// The account in a directory, with the state bucket.
 pub(crate) fn open(directory: &Path) -> Sandbox {
     let sandbox = Sandbox::open(directory, time()).expect("the sandbox opens");
-    sandbox
-        .ensure_bucket(BUCKET, REGION)
-        .expect("the bucket is made");
+    sandbox.ensure_bucket(BUCKET, REGION).expect("the bucket is made");
     sandbox
 }
 
@@ -67,21 +63,12 @@ pub(crate) fn body(text: &'static str) -> ByteStream {
 
 /// The text of an object.
 pub(crate) async fn text(stream: ByteStream) -> String {
-    let bytes = stream
-        .collect()
-        .await
-        .expect("the body is read")
-        .into_bytes();
+    let bytes = stream.collect().await.expect("the body is read").into_bytes();
     String::from_utf8(bytes.to_vec()).expect("the body is text")
 }
 
 /// AWS's error code, with the HTTP status.
 pub(crate) fn refusal<E: ProvideErrorMetadata>(error: &SdkError<E>) -> (String, u16) {
-    let status = error
-        .raw_response()
-        .map(|response| response.status().as_u16());
-    (
-        error.code().unwrap_or_default().to_owned(),
-        status.unwrap_or_default(),
-    )
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    (error.code().unwrap_or_default().to_owned(), status.unwrap_or_default())
 }

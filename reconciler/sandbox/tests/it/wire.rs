@@ -31,10 +31,7 @@ async fn a_query_is_answered_in_xml() {
     let form = "Action=GetCallerIdentity&Version=2011-06-15";
     let (response, text) = post(&sandbox, "sts", form).await;
     assert_eq!(response.status(), 200);
-    assert_eq!(
-        response.headers()["x-amzn-requestid"],
-        "00000000-0000-4000-8000-000000000001"
-    );
+    assert_eq!(response.headers()["x-amzn-requestid"], "00000000-0000-4000-8000-000000000001");
     assert_eq!(
         text,
         "<?xml version=\"1.0\"?><GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
@@ -68,16 +65,10 @@ async fn s3_takes_only_its_own_signatures() {
                 .header("x-amz-date", "20260101T000000Z")
                 .header("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
         }
-        let response = sandbox
-            .handle(request.body(Bytes::new()).expect("a request"))
-            .await;
+        let response = sandbox.handle(request.body(Bytes::new()).expect("a request")).await;
         assert_eq!(response.status(), 403);
     }
-    let outcomes: Vec<_> = sandbox
-        .call_log()
-        .into_iter()
-        .map(|call| call.outcome)
-        .collect();
+    let outcomes: Vec<_> = sandbox.call_log().into_iter().map(|call| call.outcome).collect();
     assert_eq!(outcomes, ["AccessDenied", "SignatureDoesNotMatch"]);
 }
 
@@ -94,12 +85,7 @@ async fn buckets_are_addressed_by_host_and_by_path() {
             .force_path_style(path_style)
             .build();
         let client = aws_sdk_s3::Client::from_conf(config);
-        client
-            .head_bucket()
-            .bucket(BUCKET)
-            .send()
-            .await
-            .expect("is found");
+        client.head_bucket().bucket(BUCKET).send().await.expect("is found");
     }
     let counts = sandbox.call_counts();
     assert_eq!((counts.total, counts.writes), (2, 0));

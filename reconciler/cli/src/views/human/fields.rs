@@ -31,10 +31,7 @@ pub(super) fn render(fields: &[FieldChange], sides: Sides, width: usize) -> Vec<
     let groups = by_part(shown);
     let coming_or_going = groups.iter().filter(|group| group.whole.is_some());
     let names = coming_or_going.filter_map(|group| group.name.map(columns));
-    let name_columns = names
-        .filter(|columns| *columns <= PATH_COLUMNS)
-        .max()
-        .unwrap_or(0);
+    let name_columns = names.filter(|columns| *columns <= PATH_COLUMNS).max().unwrap_or(0);
     let mut lines = Vec::new();
     for group in &groups {
         let indent = match group.name {
@@ -45,25 +42,16 @@ pub(super) fn render(fields: &[FieldChange], sides: Sides, width: usize) -> Vec<
             None => 4,
         };
         let path_columns = group.fields.iter().map(|(path, _)| columns(path));
-        let path_columns = path_columns
-            .filter(|columns| *columns <= PATH_COLUMNS)
-            .max()
-            .unwrap_or(0);
-        let page = Page {
-            indent,
-            path_columns,
-            width,
-            sides,
-        };
+        let path_columns =
+            path_columns.filter(|columns| *columns <= PATH_COLUMNS).max().unwrap_or(0);
+        let page = Page { indent, path_columns, width, sides };
         for (path, field) in &group.fields {
             lines.extend(page.field(path, field));
         }
     }
     if fields.len() > shown.len() {
-        let rest = format!(
-            "      … {} more differences: see --output json",
-            fields.len() - shown.len()
-        );
+        let rest =
+            format!("      … {} more differences: see --output json", fields.len() - shown.len());
         lines.push(paint(FAINT, rest));
     }
     lines
@@ -84,9 +72,7 @@ fn heading(group: &Group<'_>, name: &str, width: usize) -> Vec<String> {
     }
     let below = wrap(&kind, width.saturating_sub(10)).into_iter();
     let below = below.map(|line| paint(FAINT, format!("          {line}")));
-    std::iter::once(start + &paint(STRONG, name.trim_end()))
-        .chain(below)
-        .collect()
+    std::iter::once(start + &paint(STRONG, name.trim_end())).chain(below).collect()
 }
 
 /// Where the fields of one part are written.
@@ -100,12 +86,7 @@ struct Page {
 
 impl Page {
     fn field(&self, path: &str, field: &FieldChange) -> Vec<String> {
-        let FieldChange {
-            path: _,
-            before,
-            after,
-            effect,
-        } = field;
+        let FieldChange { path: _, before, after, effect } = field;
         let path = visible::text(path);
         let sign = match self.sides {
             Sides::BeforeAfter => sign_of(field),
@@ -116,15 +97,9 @@ impl Page {
             " ".repeat(self.indent),
             paint(of_effect(*effect), format!("{sign:>3}"))
         );
-        let note = effect_note(*effect)
-            .map(|note| format!("  ({note})"))
-            .unwrap_or_default();
+        let note = effect_note(*effect).map(|note| format!("  ({note})")).unwrap_or_default();
         let values = [before, after];
-        if !values
-            .into_iter()
-            .flatten()
-            .any(|value| difference::is_block(value))
-        {
+        if !values.into_iter().flatten().any(|value| difference::is_block(value)) {
             let value = self.one_line(before.as_deref(), after.as_deref());
             let value_columns = columns(&anstream::adapter::strip_str(&value).to_string());
             let taken = self.indent + 4 + self.path_columns.max(columns(&path)) + 2;
@@ -182,22 +157,11 @@ impl Page {
         }
         for line in difference::lines(before, after, VALUE_LINES) {
             let (sign, style, pieces) = match line {
-                Line::Same(text) => (
-                    " ",
-                    FAINT,
-                    vec![Piece {
-                        text,
-                        differs: false,
-                    }],
-                ),
+                Line::Same(text) => (" ", FAINT, vec![Piece { text, differs: false }]),
                 Line::Removed(pieces) => ("-", REMOVED, pieces),
                 Line::Added(pieces) => ("+", ADDED, pieces),
                 Line::Folded(count) => {
-                    let folded = if count == 1 {
-                        "1 line"
-                    } else {
-                        &format!("{count} lines")
-                    };
+                    let folded = if count == 1 { "1 line" } else { &format!("{count} lines") };
                     lines.push(paint(FAINT, format!("{indent}  … {folded}")));
                     continue;
                 }
@@ -208,11 +172,7 @@ impl Page {
                     .iter()
                     .map(|piece| {
                         paint(
-                            if piece.differs {
-                                style.bold().underline()
-                            } else {
-                                style
-                            },
+                            if piece.differs { style.bold().underline() } else { style },
                             &piece.text,
                         )
                     })
@@ -244,9 +204,7 @@ fn wrap_pieces(pieces: &[Piece], width: usize) -> Vec<Vec<Piece>> {
         })
         .collect();
     let whole: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
-    let mut marks = pieces
-        .iter()
-        .flat_map(|piece| piece.text.chars().map(|_| piece.differs));
+    let mut marks = pieces.iter().flat_map(|piece| piece.text.chars().map(|_| piece.differs));
     let mut unread = whole.as_str();
     let mut rows = Vec::new();
     for row in wrap(&whole, width) {
@@ -259,17 +217,10 @@ fn wrap_pieces(pieces: &[Piece], width: usize) -> Vec<Vec<Piece>> {
         for (c, differs) in row.chars().zip(marks.by_ref()) {
             match pieces.last_mut() {
                 Some(piece) if piece.differs == differs => piece.text.push(c),
-                _ => pieces.push(Piece {
-                    text: c.to_string(),
-                    differs,
-                }),
+                _ => pieces.push(Piece { text: c.to_string(), differs }),
             }
         }
         rows.push(pieces);
     }
-    if rows.is_empty() {
-        vec![Vec::new()]
-    } else {
-        rows
-    }
+    if rows.is_empty() { vec![Vec::new()] } else { rows }
 }

@@ -15,9 +15,7 @@ pub(super) fn pad(text: &str, to: usize) -> String {
 /// The text in lines of at most `width` columns, broken at spaces where there are any.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(16);
-    text.lines()
-        .flat_map(|line| wrap_line(line, width))
-        .collect()
+    text.lines().flat_map(|line| wrap_line(line, width)).collect()
 }
 
 fn wrap_line(line: &str, width: usize) -> Vec<String> {
@@ -64,18 +62,12 @@ mod tests {
 
     #[test]
     fn breaks_at_spaces_and_within_long_words() {
-        assert_eq!(
-            wrap("one two three four five", 16),
-            ["one two three", "four five"]
-        );
+        assert_eq!(wrap("one two three four five", 16), ["one two three", "four five"]);
         assert_eq!(
             wrap("鍵は自動で更新されないため監査に通らない", 16),
             ["鍵は自動で更新さ", "れないため監査に", "通らない"]
         );
-        assert_eq!(
-            wrap("受け付ける Lambda 関数。", 16),
-            ["受け付ける", "Lambda 関数。"]
-        );
+        assert_eq!(wrap("受け付ける Lambda 関数。", 16), ["受け付ける", "Lambda 関数。"]);
         assert_eq!(wrap("a\n\nb", 16), ["a", "", "b"]);
         assert_eq!(wrap("    indented", 16), ["    indented"]);
     }

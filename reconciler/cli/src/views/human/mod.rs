@@ -23,12 +23,8 @@ use super::{Subject, sentences, visible};
 
 /// Writes the report, each line within `width` where it can be broken. Styled throughout.
 pub(super) fn render(subject: Subject, report: &Report, width: usize) -> String {
-    let mut page = Page {
-        lines: Vec::new(),
-        width: width.max(40),
-    };
-    page.lines
-        .push(paint(STRONG, sentences::title(subject, report)));
+    let mut page = Page { lines: Vec::new(), width: width.max(40) };
+    page.lines.push(paint(STRONG, sentences::title(subject, report)));
     if subject != Subject::Apply {
         page.dangers(report);
     }
@@ -58,15 +54,8 @@ impl Page {
     /// A sentence behind something already styled, with its further lines below its beginning.
     fn sentence(&mut self, (lead, lead_columns): (&str, usize), text: &str) {
         let text = visible::text(text);
-        for (at, line) in wrap(&text, self.width.saturating_sub(lead_columns))
-            .iter()
-            .enumerate()
-        {
-            let lead = if at == 0 {
-                lead.to_owned()
-            } else {
-                " ".repeat(lead_columns)
-            };
+        for (at, line) in wrap(&text, self.width.saturating_sub(lead_columns)).iter().enumerate() {
+            let lead = if at == 0 { lead.to_owned() } else { " ".repeat(lead_columns) };
             self.lines.push(format!("{lead}{line}"));
         }
     }
@@ -85,9 +74,7 @@ impl Page {
             return;
         }
         self.gap();
-        let address_columns = dangers
-            .iter()
-            .map(|(unit, _)| columns(&unit.address.to_string()));
+        let address_columns = dangers.iter().map(|(unit, _)| columns(&unit.address.to_string()));
         let address_columns = address_columns.max().unwrap_or(0);
         self.lines.push(paint(STRONG, "Dangers"));
         for (unit, danger) in dangers {
@@ -113,11 +100,9 @@ impl Page {
         self.units(&drifted, Sides::GitAws);
         if !pending.is_empty() {
             self.gap();
-            self.lines
-                .push(paint(STRONG, "Not drift, but not applied yet"));
+            self.lines.push(paint(STRONG, "Not drift, but not applied yet"));
             let units = Units::new(&pending, self.width);
-            self.lines
-                .extend(pending.iter().flat_map(|unit| units.verdict(unit)));
+            self.lines.extend(pending.iter().flat_map(|unit| units.verdict(unit)));
         }
     }
 
@@ -178,11 +163,7 @@ impl Page {
         facts.push(sentences::calls(&report.calls));
         for fact in facts {
             let text = visible::text(&fact).into_owned();
-            self.lines.extend(
-                wrap(&text, self.width)
-                    .into_iter()
-                    .map(|line| paint(FAINT, line)),
-            );
+            self.lines.extend(wrap(&text, self.width).into_iter().map(|line| paint(FAINT, line)));
         }
     }
 
@@ -191,11 +172,9 @@ impl Page {
         self.gap();
         let summary = report.summary();
         let result = match subject {
-            Subject::Plan => format!(
-                "Plan: {} · digest {}",
-                sentences::to_do(&summary),
-                report.digest().short()
-            ),
+            Subject::Plan => {
+                format!("Plan: {} · digest {}", sentences::to_do(&summary), report.digest().short())
+            }
             Subject::Drift => format!("Drift: {}", sentences::drifted(report)),
             Subject::Apply => format!("Applied: {}", sentences::done(&summary)),
         };
@@ -218,9 +197,5 @@ impl Page {
 }
 
 fn differing(report: &Report) -> impl Iterator<Item = &PlannedUnit> {
-    report
-        .plan()
-        .units()
-        .iter()
-        .filter(|unit| unit.planned.verdict != Verdict::InSync)
+    report.plan().units().iter().filter(|unit| unit.planned.verdict != Verdict::InSync)
 }

@@ -31,10 +31,7 @@ impl Units {
     /// Measures the units.
     pub(super) fn new(units: &[&PlannedUnit], width: usize) -> Self {
         let addresses = units.iter().map(|unit| columns(&unit.address.to_string()));
-        Self {
-            address_columns: addresses.max().unwrap_or(0),
-            width,
-        }
+        Self { address_columns: addresses.max().unwrap_or(0), width }
     }
 
     /// What is to be done with a unit, and why.
@@ -46,12 +43,7 @@ impl Units {
             style: of_verdict(verdict),
         };
         let mut lines = self.line(&lead, unit, sentences::reason(verdict));
-        if let Verdict::Blocked {
-            why: _,
-            unblock,
-            change: _,
-        } = verdict
-        {
+        if let Verdict::Blocked { why: _, unblock, change: _ } = verdict {
             lines.extend(self.advice(unblock));
         }
         lines
@@ -60,11 +52,7 @@ impl Units {
     /// What became of a unit, and why.
     pub(super) fn outcome(&self, unit: &PlannedUnit, outcome: &Outcome) -> Vec<String> {
         let (sign, word, why) = sentences::outcome(outcome, &unit.planned.verdict);
-        let lead = Lead {
-            sign,
-            word,
-            style: of_outcome(outcome),
-        };
+        let lead = Lead { sign, word, style: of_outcome(outcome) };
         match outcome {
             Outcome::Unchanged | Outcome::Applied | Outcome::Skipped { .. } => {
                 self.line(&lead, unit, why)
@@ -79,8 +67,7 @@ impl Units {
                 let mut lines = self.line(&lead, unit, "");
                 let why = wrap(&visible::text(why), self.width.saturating_sub(8));
                 lines.extend(
-                    why.into_iter()
-                        .map(|line| format!("        {line}").trim_end().to_owned()),
+                    why.into_iter().map(|line| format!("        {line}").trim_end().to_owned()),
                 );
                 lines
             }
@@ -98,11 +85,7 @@ impl Units {
         if self.width < at + REASON {
             let mut lines = vec![format!("{start}{}", paint(STRONG, &address))];
             let reason = wrap(&reason, self.width.saturating_sub(LEAD));
-            lines.extend(
-                reason
-                    .into_iter()
-                    .map(|line| format!("{}{line}", " ".repeat(LEAD))),
-            );
+            lines.extend(reason.into_iter().map(|line| format!("{}{line}", " ".repeat(LEAD))));
             return lines;
         }
         let address = paint(STRONG, pad(&address, self.address_columns));
@@ -120,11 +103,7 @@ impl Units {
     fn advice(&self, unblock: &str) -> Vec<String> {
         let text = wrap(&visible::text(unblock), self.width.saturating_sub(10));
         let lines = text.into_iter().enumerate().map(|(row, line)| {
-            let lead = if row == 0 {
-                paint(FAINT, "→")
-            } else {
-                " ".to_owned()
-            };
+            let lead = if row == 0 { paint(FAINT, "→") } else { " ".to_owned() };
             format!("        {lead} {line}")
         });
         lines.collect()

@@ -14,11 +14,7 @@ pub(super) struct Budget {
 impl Budget {
     /// An empty text of at most `limit` bytes.
     pub(super) fn new(limit: usize) -> Self {
-        Self {
-            text: String::new(),
-            limit,
-            cut: false,
-        }
+        Self { text: String::new(), limit, cut: false }
     }
 
     /// Takes as many items as fit, behind `heading`; `rest` says how many did not.
@@ -37,8 +33,7 @@ impl Budget {
         let fitting = fitting.count();
         if fitting > 0 {
             self.text.push_str(heading);
-            self.text
-                .extend(items[..fitting].iter().map(String::as_str));
+            self.text.extend(items[..fitting].iter().map(String::as_str));
         }
         if fitting < items.len() {
             self.cut = true;

@@ -38,19 +38,14 @@ pub(super) fn code(name: &str) -> String {
 
 /// Text within HTML.
 pub(super) fn html(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Lines in a code block that they cannot end.
 pub(super) fn fence(language: &str, lines: &str) -> String {
     let longest = lines.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(3.max(longest + 1));
-    format!(
-        "{fence}{language}\n{}\n{fence}\n",
-        lines.trim_end_matches('\n')
-    )
+    format!("{fence}{language}\n{}\n{fence}\n", lines.trim_end_matches('\n'))
 }
 
 fn plain(text: &str) -> String {
@@ -70,10 +65,7 @@ mod tests {
 
     #[test]
     fn names_stay_code_and_the_rest_is_text() {
-        assert_eq!(
-            sentence("the key `a|b` is <new>"),
-            r"the key `a\|b` is &lt;new&gt;"
-        );
+        assert_eq!(sentence("the key `a|b` is <new>"), r"the key `a\|b` is &lt;new&gt;");
         assert_eq!(sentence("one ` alone | *x*"), r"one \` alone \| \*x\*");
         assert_eq!(sentence("a\nb `` c"), r"a b \`\` c");
     }

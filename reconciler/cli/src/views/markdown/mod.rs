@@ -35,24 +35,15 @@ pub(super) fn render(subject: Subject, report: &Report, limit: usize) -> String 
         move |count: usize| format!("… {count} more {what}, see the job summary")
     };
     let (dangers, worst) = dangers(report);
-    let alert = if worst == DangerLevel::High {
-        "CAUTION"
-    } else {
-        "WARNING"
-    };
+    let alert = if worst == DangerLevel::High { "CAUTION" } else { "WARNING" };
     if subject != Subject::Apply {
         page.list(&format!("> [!{alert}]\n"), &dangers, more("dangers"));
     }
     let listed: Vec<_> = listed(report).collect();
     let rows: Vec<String> = listed.iter().map(|unit| row(report, unit)).collect();
-    page.list(
-        "| | unit | | why |\n|---|---|---|---|\n",
-        &rows,
-        more("units"),
-    );
-    let details = listed
-        .iter()
-        .filter_map(|unit| details::of(subject, unit, outcome(report, unit)));
+    page.list("| | unit | | why |\n|---|---|---|---|\n", &rows, more("units"));
+    let details =
+        listed.iter().filter_map(|unit| details::of(subject, unit, outcome(report, unit)));
     page.list("", &details.collect::<Vec<_>>(), more("units in detail"));
     clip(head + &page.into_text() + &foot, limit)
 }
@@ -63,35 +54,18 @@ pub(super) fn render_failure(problems: &[Problem], limit: usize) -> String {
     let head = format!("### {count}\n\n");
     let items: Vec<String> = problems.iter().map(problem).collect();
     let mut page = Budget::new(limit.saturating_sub(head.len()));
-    page.list("", &items, |count| {
-        format!("… {count} more problems, see the job's log")
-    });
+    page.list("", &items, |count| format!("… {count} more problems, see the job's log"));
     clip(head + &page.into_text(), limit)
 }
 
 fn problem(problem: &Problem) -> String {
-    let Problem {
-        place,
-        message,
-        hint,
-    } = problem;
+    let Problem { place, message, hint } = problem;
     let place = place.as_ref().map(|place: &Place| {
         let (line, column) = place.line_column();
-        format!(
-            "{}: ",
-            code(&format!(
-                "{}:{line}:{column}",
-                place.file.path.replace('`', "'")
-            ))
-        )
+        format!("{}: ", code(&format!("{}:{line}:{column}", place.file.path.replace('`', "'"))))
     });
     let hint = hint.as_ref().map(|hint| format!("<br>{}", sentence(hint)));
-    format!(
-        "- {}{}{}\n",
-        place.unwrap_or_default(),
-        sentence(message),
-        hint.unwrap_or_default()
-    )
+    format!("- {}{}{}\n", place.unwrap_or_default(), sentence(message), hint.unwrap_or_default())
 }
 
 fn result(subject: Subject, report: &Report) -> String {
@@ -116,9 +90,7 @@ fn foot(subject: Subject, report: &Report) -> String {
     let calls = sentences::calls(&report.calls);
     let digest = code(report.digest().short());
     let Next { text, command } = sentences::next(subject, report);
-    let command = command
-        .map(|command| format!(" {}", code(&command)))
-        .unwrap_or_default();
+    let command = command.map(|command| format!(" {}", code(&command))).unwrap_or_default();
     format!("{foot}\n{calls} · digest {digest}\n\n{text}{command}\n")
 }
 
@@ -128,14 +100,10 @@ fn outcome<'a>(report: &'a Report, unit: &PlannedUnit) -> Option<&'a Outcome> {
 
 /// Units worth a line.
 fn listed(report: &Report) -> impl Iterator<Item = &PlannedUnit> {
-    report
-        .plan()
-        .units()
-        .iter()
-        .filter(|unit| match outcome(report, unit) {
-            Some(outcome) => *outcome != Outcome::Unchanged,
-            None => unit.planned.verdict != Verdict::InSync,
-        })
+    report.plan().units().iter().filter(|unit| match outcome(report, unit) {
+        Some(outcome) => *outcome != Outcome::Unchanged,
+        None => unit.planned.verdict != Verdict::InSync,
+    })
 }
 
 fn dangers(report: &Report) -> (Vec<String>, DangerLevel) {
@@ -148,17 +116,10 @@ fn dangers(report: &Report) -> (Vec<String>, DangerLevel) {
         .filter(|(_, danger)| danger.level > DangerLevel::None)
         .collect();
     dangers.sort_by_key(|(_, danger)| std::cmp::Reverse(danger.level));
-    let worst = dangers
-        .first()
-        .map(|(_, danger)| danger.level)
-        .unwrap_or_default();
+    let worst = dangers.first().map(|(_, danger)| danger.level).unwrap_or_default();
     let lines = dangers.iter().map(|(unit, danger)| {
         let consent = sentences::consent(danger);
-        let what = sentence(&format!(
-            "`{}` {}",
-            danger.subject.replace('`', "'"),
-            danger.what
-        ));
+        let what = sentence(&format!("`{}` {}", danger.subject.replace('`', "'"), danger.what));
         format!("> - {}: {what}{consent}\n", code(&unit.address.to_string()))
     });
     (lines.collect(), worst)
@@ -168,16 +129,8 @@ fn row(report: &Report, unit: &PlannedUnit) -> String {
     let verdict = &unit.planned.verdict;
     let (sign, word, why) = match outcome(report, unit) {
         Some(outcome) => sentences::outcome(outcome, verdict),
-        None => (
-            sentences::sign(verdict),
-            sentences::word(verdict),
-            sentences::reason(verdict),
-        ),
+        None => (sentences::sign(verdict), sentences::word(verdict), sentences::reason(verdict)),
     };
     let address = code(&unit.address.to_string());
-    format!(
-        "| {} | {address} | {word} | {} |\n",
-        code(sign),
-        sentence(why)
-    )
+    format!("| {} | {address} | {word} | {} |\n", code(sign), sentence(why))
 }

@@ -9,11 +9,7 @@ fn a_small_plan_is_complete() {
 #[test]
 fn drift_and_apply_tell_the_same_as_the_terminal() {
     insta::assert_snapshot!(render(Subject::Drift, &fixtures::drift(), COMMENT_BYTES));
-    insta::assert_snapshot!(render(
-        Subject::Apply,
-        &fixtures::partly_applied(),
-        COMMENT_BYTES
-    ));
+    insta::assert_snapshot!(render(Subject::Apply, &fixtures::partly_applied(), COMMENT_BYTES));
 }
 
 #[test]
@@ -33,19 +29,12 @@ fn two_thousand_changes_fit_a_comment() {
 
 #[test]
 fn every_budget_is_kept_and_no_block_is_left_open() {
-    for report in [
-        fixtures::plan(),
-        fixtures::many(20),
-        fixtures::partly_applied(),
-    ] {
+    for report in [fixtures::plan(), fixtures::many(20), fixtures::partly_applied()] {
         for budget in (0..9000).step_by(37) {
             let text = render(Subject::Plan, &report, budget);
             assert!(text.len() <= budget);
             assert_eq!(text.matches("\n```").count() % 2, 0, "{budget}: {text}");
-            assert_eq!(
-                text.matches("<details>").count(),
-                text.matches("</details>").count()
-            );
+            assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
         }
     }
 }

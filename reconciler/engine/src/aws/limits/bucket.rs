@@ -30,13 +30,7 @@ impl Bucket {
     /// A full bucket of `quota` calls per second.
     pub(super) fn full(quota: u32, now: Instant) -> Self {
         let quota = f64::from(quota);
-        Self {
-            quota,
-            rate: quota,
-            tokens: quota,
-            at: now,
-            slowed_at: None,
-        }
+        Self { quota, rate: quota, tokens: quota, at: now, slowed_at: None }
     }
 
     /// Takes a token, or says how long to wait before asking again.

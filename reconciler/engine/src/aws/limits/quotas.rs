@@ -39,11 +39,7 @@ const PUBLISHED: &[Quota] = &[
             "ValidateTemplate",
         ],
     },
-    Quota {
-        service: "cloudformation",
-        per_second: 3,
-        operations: &["DetectStackResourceDrift"],
-    },
+    Quota { service: "cloudformation", per_second: 3, operations: &["DetectStackResourceDrift"] },
     Quota {
         service: "cloudformation",
         per_second: 10,
@@ -59,11 +55,7 @@ const PUBLISHED: &[Quota] = &[
             "ListStacks",
         ],
     },
-    Quota {
-        service: "cloudformation",
-        per_second: 20,
-        operations: &["DescribeStackResource"],
-    },
+    Quota { service: "cloudformation", per_second: 20, operations: &["DescribeStackResource"] },
     Quota {
         service: "signer",
         per_second: 3,
@@ -82,10 +74,7 @@ const PUBLISHED: &[Quota] = &[
     Quota {
         service: "acm-pca",
         per_second: 1,
-        operations: &[
-            "CreateCertificateAuthority",
-            "CreateCertificateAuthorityAuditReport",
-        ],
+        operations: &["CreateCertificateAuthority", "CreateCertificateAuthorityAuditReport"],
     },
     Quota {
         service: "acm-pca",
@@ -96,26 +85,10 @@ const PUBLISHED: &[Quota] = &[
             "RevokeCertificate",
         ],
     },
-    Quota {
-        service: "acm-pca",
-        per_second: 25,
-        operations: &["IssueCertificate"],
-    },
-    Quota {
-        service: "acm-pca",
-        per_second: 75,
-        operations: &["GetCertificate"],
-    },
-    Quota {
-        service: "s3",
-        per_second: 3500,
-        operations: &["DeleteObject", "PutObject"],
-    },
-    Quota {
-        service: "s3",
-        per_second: 5500,
-        operations: &["GetObject", "HeadObject"],
-    },
+    Quota { service: "acm-pca", per_second: 25, operations: &["IssueCertificate"] },
+    Quota { service: "acm-pca", per_second: 75, operations: &["GetCertificate"] },
+    Quota { service: "s3", per_second: 3500, operations: &["DeleteObject", "PutObject"] },
+    Quota { service: "s3", per_second: 5500, operations: &["GetObject", "HeadObject"] },
 ];
 
 /// The quota of an operation.

@@ -23,23 +23,14 @@ async fn time_of(calls: u32, limiter: &Limiter, key: &Key) -> f64 {
 }
 
 fn assert_near(seconds: f64, expected: f64) {
-    assert!(
-        (seconds - expected).abs() < 0.05,
-        "{seconds} s instead of {expected} s"
-    );
+    assert!((seconds - expected).abs() < 0.05, "{seconds} s instead of {expected} s");
 }
 
 #[tokio::test(start_paused = true)]
 async fn calls_take_as_long_as_the_quota_says() {
     let limiter = Limiter::default();
-    assert_near(
-        time_of(102, &limiter, &key("CreateChangeSet")).await,
-        (102.0 - 2.0) / 2.0,
-    );
-    assert_near(
-        time_of(110, &limiter, &key("DescribeStacks")).await,
-        (110.0 - 10.0) / 10.0,
-    );
+    assert_near(time_of(102, &limiter, &key("CreateChangeSet")).await, (102.0 - 2.0) / 2.0);
+    assert_near(time_of(110, &limiter, &key("DescribeStacks")).await, (110.0 - 10.0) / 10.0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -47,10 +38,7 @@ async fn operations_and_regions_do_not_wait_for_each_other() {
     let limiter = Limiter::default();
     let _ = time_of(50, &limiter, &key("CreateChangeSet")).await;
     assert_near(time_of(2, &limiter, &key("DeleteStack")).await, 0.0);
-    let elsewhere = Key {
-        region: "us-east-1".to_owned(),
-        ..key("CreateChangeSet")
-    };
+    let elsewhere = Key { region: "us-east-1".to_owned(), ..key("CreateChangeSet") };
     assert_near(time_of(2, &limiter, &elsewhere).await, 0.0);
 }
 

@@ -19,28 +19,20 @@ pub(super) fn problems(
     branches: &[Branch],
 ) -> Vec<Problem> {
     let pointer = error.instance_path().as_str();
-    let fitting: Vec<_> = branches
-        .iter()
-        .filter(|branch| fits(branch, pointer))
-        .collect();
-    let keyed = fitting
-        .iter()
-        .find(|branch| !lacks_its_key(branch, pointer));
+    let fitting: Vec<_> = branches.iter().filter(|branch| fits(branch, pointer)).collect();
+    let keyed = fitting.iter().find(|branch| !lacks_its_key(branch, pointer));
     match (fitting.as_slice(), keyed) {
         ([], _) => vec![none_fits(explain, pointer, branches)],
-        ([branch], _) | (_, Some(branch)) => branch
-            .iter()
-            .flat_map(|error| explain.problems(error))
-            .collect(),
+        ([branch], _) | (_, Some(branch)) => {
+            branch.iter().flat_map(|error| explain.problems(error)).collect()
+        }
         (several, None) => no_known_key(explain, pointer, several),
     }
 }
 
 /// Whether the value has the type of a branch, and is no wrong word.
 fn fits(branch: &Branch, pointer: &str) -> bool {
-    !branch
-        .iter()
-        .any(|error| wanted_instead(error, pointer).is_some())
+    !branch.iter().any(|error| wanted_instead(error, pointer).is_some())
 }
 
 fn lacks_its_key(branch: &Branch, pointer: &str) -> bool {
@@ -58,10 +50,7 @@ struct Wanted {
 }
 
 /// What an error about the value itself wanted; nothing if it is about a value that fits so far.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "all others are about a value that fits"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others are about a value that fits")]
 fn wanted_instead(error: &ValidationError<'_>, pointer: &str) -> Option<Wanted> {
     if error.instance_path().as_str() != pointer {
         return None;
@@ -84,11 +73,7 @@ fn wanted_instead(error: &ValidationError<'_>, pointer: &str) -> Option<Wanted> 
 
 fn wanted_by(branches: &[Branch], pointer: &str) -> Wanted {
     let mut all = Wanted::default();
-    for wanted in branches
-        .iter()
-        .flatten()
-        .filter_map(|error| wanted_instead(error, pointer))
-    {
+    for wanted in branches.iter().flatten().filter_map(|error| wanted_instead(error, pointer)) {
         all.words.extend(wanted.words);
         all.types.extend(wanted.types);
     }

@@ -94,9 +94,7 @@ impl Explain<'_> {
     pub(super) fn known_keys(&self, error: &ValidationError<'_>) -> Vec<&str> {
         let properties = self.sibling_value(error, "properties");
         let known = properties.and_then(Json::as_object).into_iter();
-        known
-            .flat_map(|known| known.keys().map(String::as_str))
-            .collect()
+        known.flat_map(|known| known.keys().map(String::as_str)).collect()
     }
 
     /// A value that is none of these words and of none of these types, with the likely reason.
@@ -104,11 +102,7 @@ impl Explain<'_> {
         let wanted = words.iter().map(|word| format!("`{word}`"));
         let wanted = wanted.chain(types.iter().map(|name| type_in_words(name).to_owned()));
         let problem = self.must_be(pointer, &alternatives::or(wanted));
-        let written = self
-            .root
-            .at(pointer)
-            .and_then(Node::text)
-            .unwrap_or_default();
+        let written = self.root.at(pointer).and_then(Node::text).unwrap_or_default();
         let hint = did_you_mean(written, words.iter().map(String::as_str));
         match hint.or_else(|| self.type_hint(pointer, types)) {
             Some(hint) => problem.hint(hint),
@@ -130,10 +124,7 @@ impl Explain<'_> {
                 Json::Object(_) => "a map".to_owned(),
             },
         );
-        Problem::at(
-            self.place(pointer),
-            format!("`{}` must be {wanted}, not {is}", name(pointer)),
-        )
+        Problem::at(self.place(pointer), format!("`{}` must be {wanted}, not {is}", name(pointer)))
     }
 
     fn type_hint(&self, pointer: &str, types: &[&str]) -> Option<String> {
@@ -177,10 +168,7 @@ impl Explain<'_> {
     }
 
     fn at(&self, range: std::ops::Range<usize>) -> Place {
-        Place {
-            file: Arc::clone(self.file),
-            range,
-        }
+        Place { file: Arc::clone(self.file), range }
     }
 }
 
@@ -211,18 +199,11 @@ fn quoted(keys: &[&str]) -> String {
 }
 
 pub(super) fn words_of(options: &Json) -> Vec<String> {
-    options
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(word_of)
-        .collect()
+    options.as_array().into_iter().flatten().map(word_of).collect()
 }
 
 pub(super) fn word_of(option: &Json) -> String {
-    option
-        .as_str()
-        .map_or_else(|| option.to_string(), str::to_owned)
+    option.as_str().map_or_else(|| option.to_string(), str::to_owned)
 }
 
 pub(super) fn type_names(kind: &TypeKind) -> Vec<&'static str> {
@@ -247,8 +228,5 @@ fn type_in_words(name: &str) -> &str {
 /// What YAML 1.1 took for a boolean, and a boolean in quotes.
 fn is_old_boolean(text: &str) -> bool {
     let lower = text.to_lowercase();
-    matches!(
-        lower.as_str(),
-        "yes" | "no" | "on" | "off" | "y" | "n" | "true" | "false"
-    )
+    matches!(lower.as_str(), "yes" | "no" | "on" | "off" | "y" | "n" | "true" | "false")
 }

@@ -29,10 +29,7 @@ pub(super) fn schema(kind: &KindInfo) -> Json {
         properties.entry(key).or_insert(value);
     }
     if let Some(Json::Array(more)) = body.get_mut("required").map(Json::take) {
-        required.extend(
-            more.into_iter()
-                .filter(|key| key != "kind" && key != "name"),
-        );
+        required.extend(more.into_iter().filter(|key| key != "kind" && key != "name"));
     }
     let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -26,15 +26,10 @@ impl Checker {
     /// Compiles the schema of a kind.
     pub(super) fn new(kind: &KindInfo) -> Result<Self, Problem> {
         let schema = generate::schema(kind);
-        let validator = jsonschema::options()
-            .should_validate_formats(true)
-            .build(&schema);
+        let validator = jsonschema::options().should_validate_formats(true).build(&schema);
         let validator = validator.map_err(|error| {
-            Problem::whole(format!(
-                "the schema of `{}` is not valid: {error}",
-                kind.word
-            ))
-            .hint("this is a bug in reconcile")
+            Problem::whole(format!("the schema of `{}` is not valid: {error}", kind.word))
+                .hint("this is a bug in reconcile")
         })?;
         Ok(Self { schema, validator })
     }
@@ -42,11 +37,7 @@ impl Checker {
     /// Everything in which a file differs from its schema, in our own words.
     pub(super) fn check(&self, file: &Arc<SourceFile>, root: &Node) -> Vec<Problem> {
         let instance = root.json();
-        let explain = Explain {
-            schema: &self.schema,
-            file,
-            root,
-        };
+        let explain = Explain { schema: &self.schema, file, root };
         let errors = self.validator.iter_errors(&instance);
         errors.flat_map(|error| explain.problems(&error)).collect()
     }

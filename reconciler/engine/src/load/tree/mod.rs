@@ -86,8 +86,7 @@ impl Node {
                 let mut map = Map::with_capacity(entries.len());
                 for entry in entries {
                     // Of a key that is there twice, which is reported, the first counts.
-                    map.entry(entry.key.as_str())
-                        .or_insert_with(|| entry.value.json());
+                    map.entry(entry.key.as_str()).or_insert_with(|| entry.value.json());
                 }
                 Json::Object(map)
             }
@@ -125,10 +124,9 @@ impl Node {
             |range: &Range<usize>| range.start <= byte && byte < range.end.max(range.start + 1);
         let deeper = match &self.content {
             Content::Scalar { .. } => None,
-            Content::List { items, .. } => items
-                .iter()
-                .find(|item| inside(&item.range))
-                .map(|item| item.range_around(byte)),
+            Content::List { items, .. } => {
+                items.iter().find(|item| inside(&item.range)).map(|item| item.range_around(byte))
+            }
             Content::Map { entries, .. } => entries.iter().find_map(|entry| {
                 if inside(&entry.key_range) {
                     Some(entry.key_range.clone())
@@ -151,14 +149,12 @@ impl Node {
     /// The bytes to point at: a value that is empty or a block of lines is stood for by a key.
     fn shown(&self, key: Option<&Range<usize>>) -> Range<usize> {
         let first = match &self.content {
-            Content::List {
-                layout: Layout::Block,
-                items,
-            } => items.first().map(|item| item.shown(None)),
-            Content::Map {
-                layout: Layout::Block,
-                entries,
-            } => entries.first().map(|entry| entry.key_range.clone()),
+            Content::List { layout: Layout::Block, items } => {
+                items.first().map(|item| item.shown(None))
+            }
+            Content::Map { layout: Layout::Block, entries } => {
+                entries.first().map(|entry| entry.key_range.clone())
+            }
             Content::Scalar { .. } | Content::List { .. } | Content::Map { .. }
                 if self.range.is_empty() =>
             {
@@ -179,12 +175,7 @@ impl Node {
     }
 
     fn path(&self, pointer: &str) -> Path<'_> {
-        let mut path = Path {
-            node: self,
-            key: None,
-            depth: 0,
-            missing: 0,
-        };
+        let mut path = Path { node: self, key: None, depth: 0, missing: 0 };
         for token in pointer.split('/').skip(1) {
             let token = token.replace("~1", "/").replace("~0", "~");
             let step = match &path.node.content {
@@ -194,19 +185,13 @@ impl Node {
                     .ok()
                     .and_then(|index: usize| items.get(index))
                     .map(|item| (item, None)),
-                Content::Map { .. } => path
-                    .node
-                    .entry(&token)
-                    .map(|entry| (&entry.value, Some(&entry.key_range))),
+                Content::Map { .. } => {
+                    path.node.entry(&token).map(|entry| (&entry.value, Some(&entry.key_range)))
+                }
             };
             match step {
                 Some((node, key)) if path.missing == 0 => {
-                    path = Path {
-                        node,
-                        key,
-                        depth: path.depth + 1,
-                        missing: 0,
-                    };
+                    path = Path { node, key, depth: path.depth + 1, missing: 0 };
                 }
                 _ => path.missing += 1,
             }

@@ -81,10 +81,7 @@ impl<'t> Reader<'t> {
                 self.refuse_extras(anchor, tag.as_deref(), &range);
                 let plain = style == ScalarStyle::Plain;
                 let text = text.into_owned();
-                Ok(Node {
-                    range,
-                    content: Content::Scalar { text, plain },
-                })
+                Ok(Node { range, content: Content::Scalar { text, plain } })
             }
             Event::SequenceStart(anchor, tag) => {
                 self.refuse_extras(anchor, tag.as_deref(), &range);
@@ -96,9 +93,7 @@ impl<'t> Reader<'t> {
             }
             Event::Alias(_) => {
                 let problem = self.problem(range, "an alias (`*name`) cannot be used here");
-                Err(Box::new(
-                    problem.hint("write the value out where it is meant"),
-                ))
+                Err(Box::new(problem.hint("write the value out where it is meant")))
             }
             Event::Nothing
             | Event::StreamStart
@@ -132,10 +127,7 @@ impl<'t> Reader<'t> {
             if event == Event::SequenceEnd {
                 let last = items.last().map(|item| item.range.end);
                 let (range, layout) = self.extent(open, last, span);
-                return Ok(Node {
-                    range,
-                    content: Content::List { items, layout },
-                });
+                return Ok(Node { range, content: Content::List { items, layout } });
             }
             items.push(self.node(event, span)?);
         }
@@ -149,10 +141,7 @@ impl<'t> Reader<'t> {
             if event == Event::MappingEnd {
                 let last = entries.last().map(|entry| entry.value.range.end);
                 let (range, layout) = self.extent(open, last, span);
-                return Ok(Node {
-                    range,
-                    content: Content::Map { entries, layout },
-                });
+                return Ok(Node { range, content: Content::Map { entries, layout } });
             }
             let key_range = self.range(span);
             let key = self.key(event, &key_range)?;
@@ -163,11 +152,7 @@ impl<'t> Reader<'t> {
             }
             let (event, span) = self.expect(open)?;
             let value = self.node(event, span)?;
-            entries.push(Entry {
-                key,
-                key_range,
-                value,
-            });
+            entries.push(Entry { key, key_range, value });
         }
     }
 
@@ -186,9 +171,9 @@ impl<'t> Reader<'t> {
             | Event::SequenceStart(..)
             | Event::SequenceEnd
             | Event::MappingStart(..)
-            | Event::MappingEnd => Err(Box::new(
-                self.problem(range.clone(), "a key must be plain text"),
-            )),
+            | Event::MappingEnd => {
+                Err(Box::new(self.problem(range.clone(), "a key must be plain text")))
+            }
         }
     }
 
@@ -210,8 +195,7 @@ impl<'t> Reader<'t> {
             self.problems.push(problem);
         } else if anchor != 0 {
             let problem = self.problem(range.clone(), "an anchor (`&name`) cannot be used here");
-            self.problems
-                .push(problem.hint("write the value out where it is meant"));
+            self.problems.push(problem.hint("write the value out where it is meant"));
         }
     }
 
@@ -219,9 +203,7 @@ impl<'t> Reader<'t> {
         let (line, column) = self.place(first).line_column();
         let problem = self
             .problem(again, format!("`{key}` is there twice"))
-            .hint(format!(
-                "it was first written at {line}:{column}: keep one of them"
-            ));
+            .hint(format!("it was first written at {line}:{column}: keep one of them"));
         self.problems.push(problem);
     }
 
@@ -241,10 +223,7 @@ impl<'t> Reader<'t> {
     }
 
     fn next(&mut self) -> Result<Option<(Event<'t>, Span)>, Fatal> {
-        self.events
-            .next_event()
-            .transpose()
-            .map_err(|error| Box::new(self.syntax(&error)))
+        self.events.next_event().transpose().map_err(|error| Box::new(self.syntax(&error)))
     }
 
     fn expect(&mut self, open: &Range<usize>) -> Result<(Event<'t>, Span), Fatal> {
@@ -254,11 +233,7 @@ impl<'t> Reader<'t> {
 
     fn syntax(&self, error: &ScanError) -> Problem {
         let at = self.offsets.byte(*error.marker());
-        let next = self
-            .file
-            .text
-            .get(at..)
-            .and_then(|rest| rest.chars().next());
+        let next = self.file.text.get(at..).and_then(|rest| rest.chars().next());
         let visible = next.filter(|c| !c.is_control());
         let range = at..at + visible.map_or(0, char::len_utf8);
         let (message, hint) = in_words(error.info());
@@ -274,10 +249,7 @@ impl<'t> Reader<'t> {
     }
 
     fn place(&self, range: Range<usize>) -> Place {
-        Place {
-            file: Arc::clone(self.file),
-            range,
-        }
+        Place { file: Arc::clone(self.file), range }
     }
 
     fn range(&self, span: Span) -> Range<usize> {
@@ -299,10 +271,7 @@ fn in_words(info: &str) -> (String, Option<&'static str>) {
             "check the indentation and the space after each `:`, and quote text that contains `: `",
         )
     } else if has("quoted scalar") && (has("end of stream") || has("indentation")) {
-        (
-            "this quotation is never closed",
-            "close it with the quote that it began with",
-        )
+        ("this quotation is never closed", "close it with the quote that it began with")
     } else if has("unknown escape character") {
         (
             "this text in double quotes has an unknown `\\` escape",
@@ -311,30 +280,15 @@ fn in_words(info: &str) -> (String, Option<&'static str>) {
     } else if has("tab") {
         ("a tab cannot be used for indentation", "indent with spaces")
     } else if has("simple key") || has("expected ':'") {
-        (
-            "a `key: value` was expected here",
-            "write a `:` and a space after the key",
-        )
+        ("a `key: value` was expected here", "write a `:` and a space after the key")
     } else if has("unexpected character") {
-        (
-            "this character cannot begin a value",
-            "put the value in quotes",
-        )
+        ("this character cannot begin a value", "put the value in quotes")
     } else if has("unknown anchor") {
-        (
-            "an alias (`*name`) cannot be used here",
-            "put text that begins with `*` in quotes",
-        )
+        ("an alias (`*name`) cannot be used here", "put text that begins with `*` in quotes")
     } else if has("',' or ']'") || has("',' or '}'") {
-        (
-            "a `,` or the closing bracket was expected here",
-            "close the bracket",
-        )
+        ("a `,` or the closing bracket was expected here", "close the bracket")
     } else if has("expected '-' indicator") || has("did not find expected key") {
-        (
-            "this line does not belong to the list or map around it",
-            "check its indentation",
-        )
+        ("this line does not belong to the list or map around it", "check its indentation")
     } else {
         return (format!("not valid YAML: {info}"), None);
     };

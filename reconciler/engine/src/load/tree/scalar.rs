@@ -33,15 +33,11 @@ fn number(text: &str) -> Option<Number> {
             None
         } else {
             let positive = unsigned.parse::<u64>().map(Number::from);
-            positive
-                .or_else(|_| unsigned.parse::<i64>().map(Number::from))
-                .ok()
+            positive.or_else(|_| unsigned.parse::<i64>().map(Number::from)).ok()
         };
     }
     let decimal = |byte: u8| byte.is_ascii_digit() || b".eE+-".contains(&byte);
-    text.bytes()
-        .all(decimal)
-        .then(|| text.parse().ok().and_then(Number::from_f64))?
+    text.bytes().all(decimal).then(|| text.parse().ok().and_then(Number::from_f64))?
 }
 
 fn radix(digits: &str, radix: u32) -> Option<Number> {

@@ -61,6 +61,8 @@ fn excess(deployment: &Deployment, change: &ComputedChange) -> Option<&'static s
             Some("would be changed, which was not planned")
         }
         // What a nested stack or a macro does is decided there; the stack itself is not destroyed.
-        ComputedKind::Add | ComputedKind::Modify | ComputedKind::Record | ComputedKind::Dynamic => None,
+        ComputedKind::Add | ComputedKind::Modify | ComputedKind::Record | ComputedKind::Dynamic => {
+            None
+        }
     }
 }

@@ -34,11 +34,9 @@ fn danger(id: &str, change: &ResourceChange, allow: &Allow) -> Option<Danger> {
             format!("leaves the stack and stays in AWS, by its DeletionPolicy `{deletion_policy}`"),
             true,
         ),
-        (Effect::Delete, Some(held)) => (
-            DangerLevel::High,
-            format!("is deleted: {}", held.why),
-            allow.delete.contains(id),
-        ),
+        (Effect::Delete, Some(held)) => {
+            (DangerLevel::High, format!("is deleted: {}", held.why), allow.delete.contains(id))
+        }
         (Effect::Delete, None) => (DangerLevel::Low, "is deleted".to_owned(), true),
         (Effect::Replace, Some(held)) if is_kept(update_replace_policy) => (
             DangerLevel::High,
@@ -62,7 +60,10 @@ fn danger(id: &str, change: &ResourceChange, allow: &Allow) -> Option<Danger> {
 }
 
 /// The `allow:` that permits what is not permitted yet, as it is written in a stack's file.
-pub fn consent_needed(resources: &BTreeMap<String, ResourceChange>, allow: &Allow) -> Option<String> {
+pub fn consent_needed(
+    resources: &BTreeMap<String, ResourceChange>,
+    allow: &Allow,
+) -> Option<String> {
     let missing = |wanted: Effect| -> Vec<&str> {
         let held_back = resources.iter().filter(|(id, change)| {
             change.effect == wanted
@@ -71,10 +72,11 @@ pub fn consent_needed(resources: &BTreeMap<String, ResourceChange>, allow: &Allo
         });
         held_back.map(|(id, _)| id.as_str()).collect()
     };
-    let entries: Vec<_> = [("replace", missing(Effect::Replace)), ("delete", missing(Effect::Delete))]
-        .into_iter()
-        .filter(|(_, ids)| !ids.is_empty())
-        .map(|(word, ids)| format!("{word}: [{}]", ids.join(", ")))
-        .collect();
+    let entries: Vec<_> =
+        [("replace", missing(Effect::Replace)), ("delete", missing(Effect::Delete))]
+            .into_iter()
+            .filter(|(_, ids)| !ids.is_empty())
+            .map(|(word, ids)| format!("{word}: [{}]", ids.join(", ")))
+            .collect();
     (!entries.is_empty()).then(|| format!("allow: {{ {} }}", entries.join(", ")))
 }

@@ -48,7 +48,8 @@ pub(super) fn delete(state: &State, context: &PlanContext<'_>, observed: &Digest
         return Draft {
             outputs: outputs::current(state),
             ..Draft::of(Verdict::Blocked {
-                why: "it left `desired/`, and deleting it would destroy data or identity".to_owned(),
+                why: "it left `desired/`, and deleting it would destroy data or identity"
+                    .to_owned(),
                 unblock: format!(
                     "if that is meant, add `allow: {{ delete: [{}] }}` to desired/environments/{environment}.yaml",
                     context.address

@@ -98,7 +98,9 @@ impl Differ<'_> {
         let path = format!("Resources/{id}");
         let whole = |resource: &EvaluatedResource| Some(resource.type_name.clone());
         match (old, new) {
-            (Some(old), Some(new)) if old.type_name == new.type_name => self.properties(id, old, new),
+            (Some(old), Some(new)) if old.type_name == new.type_name => {
+                self.properties(id, old, new)
+            }
             (Some(old), Some(new)) => {
                 self.field(path + "/Type", whole(old), whole(new), Effect::Replace);
                 self.out.note(id, old, Effect::Replace);
@@ -159,7 +161,9 @@ impl Differ<'_> {
             .out
             .resources
             .iter()
-            .filter(|(_, change)| change.effect >= Effect::InPlace && change.effect != Effect::Delete)
+            .filter(|(_, change)| {
+                change.effect >= Effect::InPlace && change.effect != Effect::Delete
+            })
             .map(|(id, _)| id.clone())
             .collect();
         while let Some(source) = queue.pop() {
@@ -168,7 +172,9 @@ impl Differ<'_> {
             };
             for (id, resource) in new.resources.iter().filter(|(id, _)| **id != source) {
                 let known = self.out.resources.get(id).map(|change| change.effect);
-                if known.is_some_and(|effect| effect >= Effect::MayReplace || effect == Effect::Create) {
+                if known
+                    .is_some_and(|effect| effect >= Effect::MayReplace || effect == Effect::Create)
+                {
                     continue;
                 }
                 let affected = self.affected(&source, cause, resource);
@@ -176,7 +182,12 @@ impl Differ<'_> {
                 if known.is_none_or(|known| known < effect) {
                     let value = at(&resource.properties, &path).map(short_form);
                     let field = format!("Resources/{id}/Properties/{path}");
-                    self.field(field, value.clone(), value.map(|value| format!("{value} (of the new {source})")), effect);
+                    self.field(
+                        field,
+                        value.clone(),
+                        value.map(|value| format!("{value} (of the new {source})")),
+                        effect,
+                    );
                     self.out.note(id, resource, effect);
                     queue.push(id.clone());
                 }
@@ -333,7 +344,9 @@ impl Comparison<'_> {
             }
             (Json::Null, Json::Object(empty)) | (Json::Object(empty), Json::Null)
                 if empty.is_empty() => {}
-            (Json::Null, Json::Object(all)) | (Json::Object(all), Json::Null) if path.is_empty() => {
+            (Json::Null, Json::Object(all)) | (Json::Object(all), Json::Null)
+                if path.is_empty() =>
+            {
                 leaves.extend(all.keys().cloned());
             }
             _ if same_scalar(old, new) => {}

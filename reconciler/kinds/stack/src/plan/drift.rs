@@ -95,10 +95,10 @@ impl Drift {
 /// What a reader should know of a drift result that nobody asked for again.
 fn freshness(state: &State) -> Option<String> {
     let described = &state.described;
-    let stale = described.drift_checked < described.updated.or(Some(described.created));
+    let outdated = described.drift_checked < described.updated.or(Some(described.created));
     match described.drift_checked {
         None => Some("drift was never detected (--detect asks AWS)".to_owned()),
-        Some(_) if stale => {
+        Some(_) if outdated => {
             Some("drift was not detected since the last update (--detect asks AWS)".to_owned())
         }
         Some(_) => None,

@@ -171,9 +171,8 @@ impl<'a> Evaluator<'a> {
         }
         Some(match value {
             Json::Object(map) => {
-                let entry = |(key, value): (&String, &Json)| {
-                    Some((key.clone(), self.evaluate(value)?))
-                };
+                let entry =
+                    |(key, value): (&String, &Json)| Some((key.clone(), self.evaluate(value)?));
                 Json::Object(map.iter().filter_map(entry).collect())
             }
             Json::Array(items) => items.iter().filter_map(|item| self.evaluate(item)).collect(),

@@ -126,7 +126,8 @@ fn declared(
         }
         Phase::Settled | Phase::Interrupted => update::update(desired, state, context, observed),
         Phase::NeverCreated => {
-            let reason = "its creation failed and was rolled back: delete the empty stack, create it again";
+            let reason =
+                "its creation failed and was rolled back: delete the empty stack, create it again";
             let identity = Digest::of(&described.id);
             let unprotect = described.termination_protection;
             recover(reason.to_owned(), vec![Step::Delete(Deletion { target, unprotect, identity })])
@@ -136,7 +137,10 @@ fn declared(
             let reason = if skip.is_empty() {
                 "the rollback of its last update failed: continue it".to_owned()
             } else {
-                format!("the rollback of its last update failed: continue it without {}", skip.join(", "))
+                format!(
+                    "the rollback of its last update failed: continue it without {}",
+                    skip.join(", ")
+                )
             };
             recover(reason, vec![Step::ContinueRollback(target, skip)])
         }
@@ -157,7 +161,8 @@ fn ownership(desired: &Desired<'_>, state: &State) -> Option<Draft> {
     {
         return None;
     }
-    let owner = match (tags.get(crate::state::ENVIRONMENT_TAG), tags.get(crate::state::ADDRESS_TAG)) {
+    let owner = match (tags.get(crate::state::ENVIRONMENT_TAG), tags.get(crate::state::ADDRESS_TAG))
+    {
         (Some(environment), Some(address)) => {
             format!("belongs to `{address}` of the environment `{environment}`")
         }
@@ -183,7 +188,10 @@ fn stuck(desired: &Desired<'_>, state: &State) -> Draft {
     let allowed = desired.spec.allow.recreate;
     let mut change = Change::new(
         Action::Recover,
-        format!("it is in {}: only deletion leads out of it; then create it again", described.status),
+        format!(
+            "it is in {}: only deletion leads out of it; then create it again",
+            described.status
+        ),
     );
     change.dangers.push(Danger {
         level: DangerLevel::High,
@@ -217,8 +225,7 @@ fn create(desired: &Desired<'_>, reason: &str, observed: &Digest) -> Draft {
     let mut change = Change::new(Action::Create, reason);
     change.fields = desired.parameter_fields(&BTreeMap::new());
     change.fields.extend(differences.fields);
-    let expected =
-        differences.resources.iter().map(|(id, one)| (id.clone(), one.effect)).collect();
+    let expected = differences.resources.iter().map(|(id, one)| (id.clone(), one.effect)).collect();
     let target = desired.target(None);
     let mut steps = Vec::new();
     if let Some(deployment) = desired.deployment(&target, Mode::Create, expected, observed) {

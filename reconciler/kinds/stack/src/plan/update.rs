@@ -108,9 +108,10 @@ impl Found<'_> {
         );
         change.dangers = danger::dangers(&self.differences.resources, &spec.allow);
         if deploys {
-            let shown = self.in_force.iter().filter_map(|(name, value)| {
-                Some((name.clone(), value.known()?.to_owned()))
-            });
+            let shown = self
+                .in_force
+                .iter()
+                .filter_map(|(name, value)| Some((name.clone(), value.known()?.to_owned())));
             change.fields.extend(desired.parameter_fields(&shown.collect()));
         }
         change.fields.extend(self.differences.fields.iter().cloned());
@@ -139,7 +140,10 @@ impl Found<'_> {
         let mut change = Change::new(Action::Revert, "it was changed outside git");
         change.fields.clone_from(&self.drift.fields);
         Draft::of(Verdict::Blocked {
-            why: format!("{count} {} drifted, and `onDrift` is `report`", plural(count, "property", "properties")),
+            why: format!(
+                "{count} {} drifted, and `onDrift` is `report`",
+                plural(count, "property", "properties")
+            ),
             unblock: format!(
                 "set `onDrift: revert` in {}, change the template to match, or put it back by hand",
                 desired.spec.declared_in
@@ -173,7 +177,10 @@ impl Found<'_> {
         }
         let resources = self.differences.resources.len();
         if resources > 0 {
-            parts.push(format!("{resources} {} changed", plural(resources, "resource", "resources")));
+            parts.push(format!(
+                "{resources} {} changed",
+                plural(resources, "resource", "resources")
+            ));
         } else if !self.differences.fields.is_empty() {
             parts.push("its outputs changed".to_owned());
         }
@@ -276,8 +283,7 @@ fn policy_field(desired: &Desired<'_>, state: &State) -> Option<FieldChange> {
 }
 
 fn protection_field(desired: &Desired<'_>, state: &State) -> Option<FieldChange> {
-    let (old, new) =
-        (state.described.termination_protection, desired.spec.termination_protection);
+    let (old, new) = (state.described.termination_protection, desired.spec.termination_protection);
     let field = || record("TerminationProtection", Some(old.to_string()), Some(new.to_string()));
     (old != new).then(field)
 }

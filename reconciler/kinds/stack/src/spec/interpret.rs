@@ -173,7 +173,7 @@ impl Reader<'_, '_> {
     }
 
     fn stack_name(&mut self, raw: &RawStack) -> String {
-        let Some(written) = &raw.stack_name else { return raw.name.clone() };
+        let Some(written) = &raw.stack_name else { return self.document.name.clone() };
         let name = self.plain("/stackName", written);
         let mut characters = name.chars();
         let valid = characters.next().is_some_and(|first| first.is_ascii_alphabetic())
@@ -232,7 +232,7 @@ impl Reader<'_, '_> {
         let mut addresses = Vec::new();
         for (index, written) in raw.iter().enumerate() {
             let pointer = format!("/dependsOn/{index}");
-            match written.parse() {
+            match written.parse::<Address>() {
                 Ok(address) => addresses.push((address, self.document.place(&pointer))),
                 Err(error) => self.problem(&pointer, error.to_string(), ""),
             }

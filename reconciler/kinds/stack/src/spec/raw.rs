@@ -1,22 +1,18 @@
-//! A stack as it is written.
+//! A stack as it is written, beyond the header that every file has.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
 
 /// A CloudFormation stack.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(title = "Stack")]
 pub struct RawStack {
-    /// `Stack`
-    pub kind: StackWord,
-    /// The file's stem; how others refer to the stack: `${stacks.NAME.OUTPUT}`.
-    pub name: String,
     /// The template, from the root of the repository; sent to AWS byte for byte.
     pub template: String,
     /// The stack's name in AWS; the file's stem unless given.
@@ -56,20 +52,9 @@ pub struct RawStack {
     /// Units that come first although nothing here refers to them: `stacks/NAME`.
     #[serde(default)]
     pub depends_on: Vec<String>,
-    /// The environments that have the stack; all of them unless given.
-    #[serde(default)]
-    #[schemars(length(min = 1))]
-    pub environments: Option<Vec<String>>,
     /// The role that CloudFormation takes to change resources.
     #[serde(default)]
     pub role_arn: Option<String>,
-}
-
-/// The word `Stack`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-pub enum StackWord {
-    /// `Stack`
-    Stack,
 }
 
 /// What is done about drift.

@@ -88,8 +88,7 @@ fn parameters(spec: &Spec, document: &Document, scope: &mut Scope<'_>) {
                     parameter.allowed_values.iter().map(intrinsics::short_form).collect();
                 if !allowed.iter().any(|allowed| allowed == value) {
                     let place = document.place(&format!("/parameters/{}", parameter.name));
-                    let message =
-                        format!("`{}` does not take the value `{value}`", parameter.name);
+                    let message = format!("`{}` does not take the value `{value}`", parameter.name);
                     let allowed: Vec<_> = allowed.iter().map(String::as_str).collect();
                     let hint = format!("it takes {}", list(&allowed));
                     scope.problem(Problem::at(place, message).hint(hint));
@@ -125,17 +124,20 @@ fn capabilities(spec: &Spec, document: &Document, scope: &mut Scope<'_>) {
     });
     let mut needed = None;
     for resource in iam {
-        let named = ["RoleName", "UserName", "GroupName", "ManagedPolicyName", "InstanceProfileName"]
-            .iter()
-            .any(|name| resource.properties.is_some_and(|set| set.contains_key(*name)));
+        let named =
+            ["RoleName", "UserName", "GroupName", "ManagedPolicyName", "InstanceProfileName"]
+                .iter()
+                .any(|name| resource.properties.is_some_and(|set| set.contains_key(*name)));
         let capability =
             if named { Capability::CapabilityNamedIam } else { Capability::CapabilityIam };
         needed = needed.max(Some((capability, resource.logical_id.to_owned())));
     }
     let Some((needed, because)) = needed else { return };
-    if spec.capabilities.iter().any(|given| {
-        *given == needed || *given == Capability::CapabilityNamedIam
-    }) {
+    if spec
+        .capabilities
+        .iter()
+        .any(|given| *given == needed || *given == Capability::CapabilityNamedIam)
+    {
         return;
     }
     let message = format!("the template needs {}, because of `{because}`", needed.as_str());

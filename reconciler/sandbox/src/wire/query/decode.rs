@@ -33,9 +33,9 @@ struct Node {
 
 impl Node {
     fn place(&mut self, path: &str, value: String) {
-        let node = path.split('.').fold(self, |node, part| {
-            node.children.entry(part.to_owned()).or_default()
-        });
+        let node = path
+            .split('.')
+            .fold(self, |node, part| node.children.entry(part.to_owned()).or_default());
         node.value = Some(value);
     }
 
@@ -51,21 +51,15 @@ impl Node {
         if self.children.is_empty() {
             return Value::String(self.value.unwrap_or_default());
         }
-        let members = self
-            .children
-            .into_iter()
-            .map(|(name, node)| (name, node.into_value()));
+        let members = self.children.into_iter().map(|(name, node)| (name, node.into_value()));
         Value::Object(members.collect())
     }
 
     /// The children of the child `name` in the order of their numbers, if numbers are all it has.
     fn take_numbered(&mut self, name: &str) -> Option<impl Iterator<Item = Self>> {
         let list = self.children.get(name)?;
-        let numbers: Option<Vec<u64>> = list
-            .children
-            .keys()
-            .map(|number| number.parse().ok())
-            .collect();
+        let numbers: Option<Vec<u64>> =
+            list.children.keys().map(|number| number.parse().ok()).collect();
         numbers.filter(|numbers| !numbers.is_empty())?;
         let list = self.children.remove(name)?;
         let mut numbered: Vec<(u64, Self)> = list

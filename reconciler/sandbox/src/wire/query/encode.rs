@@ -17,14 +17,8 @@ impl Envelope<'_> {
     pub(super) fn success(&self, result: &Value) -> String {
         let mut document = serde_json::Map::new();
         document.insert(format!("{}Result", self.operation), result.clone());
-        document.insert(
-            "ResponseMetadata".to_owned(),
-            json!({ "RequestId": self.request_id }),
-        );
-        self.document(
-            &format!("{}Response", self.operation),
-            &Value::Object(document),
-        )
+        document.insert("ResponseMetadata".to_owned(), json!({ "RequestId": self.request_id }));
+        self.document(&format!("{}Response", self.operation), &Value::Object(document))
     }
 
     /// `<ErrorResponse><Error>...`
@@ -61,9 +55,7 @@ fn element(xml: &mut String, name: &str, content: &Value) {
 fn children(xml: &mut String, content: &Value) {
     match content {
         Value::Object(members) => {
-            members
-                .iter()
-                .for_each(|(name, member)| element(xml, name, member));
+            members.iter().for_each(|(name, member)| element(xml, name, member));
         }
         Value::Array(items) => items.iter().for_each(|item| element(xml, "member", item)),
         // A parser would take a bare carriage return for a line feed, and a template would change.

@@ -46,10 +46,8 @@ const SUBJECTS: [&str; 3] = ["StackName", "ChangeSetName", "StackDriftDetectionI
 /// Decodes the request, lets the service handle it, and encodes what it answers.
 pub(super) fn answer(service: &QueryService, account: &Account, incoming: Incoming) -> Answered {
     let (operation, parameters) = decode::form(incoming.request.body());
-    let resource = SUBJECTS
-        .iter()
-        .find_map(|name| parameters.get(name)?.as_str())
-        .map(ToOwned::to_owned);
+    let resource =
+        SUBJECTS.iter().find_map(|name| parameters.get(name)?.as_str()).map(ToOwned::to_owned);
     let outcome = account.transact(|world, now| {
         let call = Call {
             operation: operation.clone(),
@@ -67,30 +65,16 @@ pub(super) fn answer(service: &QueryService, account: &Account, incoming: Incomi
         request_id: &incoming.request_id,
     };
     let (response, outcome) = respond(&envelope, &answer);
-    Answered {
-        response,
-        operation,
-        resource,
-        outcome,
-    }
+    Answered { response, operation, resource, outcome }
 }
 
 /// Refuses a request for a service that the sandbox does not play.
 pub(super) fn unknown_service(service: &str, incoming: &Incoming) -> Answered {
     let message = format!("The sandbox does not play the service `{service}`");
-    let envelope = Envelope {
-        namespace: "",
-        operation: "",
-        request_id: &incoming.request_id,
-    };
+    let envelope = Envelope { namespace: "", operation: "", request_id: &incoming.request_id };
     let refusal = Err(AwsError::new("UnknownService", message));
     let (response, outcome) = respond(&envelope, &refusal);
-    Answered {
-        response,
-        operation: String::new(),
-        resource: None,
-        outcome,
-    }
+    Answered { response, operation: String::new(), resource: None, outcome }
 }
 
 /// Writes the answer down; also answers its word for the call log.

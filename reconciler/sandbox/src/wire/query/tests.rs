@@ -6,11 +6,8 @@ use super::decode::form;
 use super::encode::Envelope;
 use crate::error::AwsError;
 
-const ENVELOPE: Envelope<'static> = Envelope {
-    namespace: "urn:test",
-    operation: "DescribeThings",
-    request_id: "1",
-};
+const ENVELOPE: Envelope<'static> =
+    Envelope { namespace: "urn:test", operation: "DescribeThings", request_id: "1" };
 
 #[test]
 fn lists_and_maps_are_nested() {
@@ -30,9 +27,7 @@ fn lists_and_maps_are_nested() {
 
 #[test]
 fn more_than_nine_members_keep_their_order() {
-    let names: Vec<String> = (1..=12)
-        .map(|number| format!("L.member.{number}={number}"))
-        .collect();
+    let names: Vec<String> = (1..=12).map(|number| format!("L.member.{number}={number}")).collect();
     let (_, parameters) = form(names.join("&").as_bytes());
     let numbers: Vec<Value> = (1..=12).map(|number| json!(number.to_string())).collect();
     assert_eq!(parameters["L"], Value::Array(numbers));
@@ -53,22 +48,12 @@ fn a_result_becomes_elements_and_members() {
 #[test]
 fn an_operation_without_a_result_has_no_result_element() {
     assert!(!ENVELOPE.success(&Value::Null).contains("Result>"));
-    assert!(
-        ENVELOPE
-            .success(&json!({}))
-            .contains("<DescribeThingsResult>")
-    );
+    assert!(ENVELOPE.success(&json!({})).contains("<DescribeThingsResult>"));
 }
 
 #[test]
 fn an_error_says_who_is_to_blame() {
     let refusal = ENVELOPE.failure(&AwsError::validation("no & no"));
-    assert!(
-        refusal.contains("<Type>Sender</Type><Code>ValidationError</Code>"),
-        "{refusal}"
-    );
-    assert!(
-        refusal.contains("<Message>no &amp; no</Message>"),
-        "{refusal}"
-    );
+    assert!(refusal.contains("<Type>Sender</Type><Code>ValidationError</Code>"), "{refusal}");
+    assert!(refusal.contains("<Message>no &amp; no</Message>"), "{refusal}");
 }
