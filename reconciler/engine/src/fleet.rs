@@ -85,6 +85,8 @@ pub struct Done {
     pub outputs: BTreeMap<String, Value>,
     /// What the ledger should keep; none: forget the unit.
     pub note: Option<Json>,
+    /// What was done, in words.
+    pub steps: Vec<String>,
 }
 
 /// Makes a [`Kind`] an [`AnyKind`].
@@ -157,18 +159,22 @@ impl<K: Kind> FleetOf<K> {
         Look { environment, declared, notes, depth, events }
     }
 
-    async fn rounds(&self, ready: &Ready<K>, task: &Task<'_>) -> Result<Settled<K>, Outcome> {
+    async fn rounds(
+        &self,
+        ready: &Ready<K>,
+        task: &Task<'_>,
+        done: &mut Vec<String>,
+    ) -> Result<Settled<K>, Outcome> {
         let address = task.context.address;
         let (notes, events) = (BTreeMap::new(), Events::unheard());
         let depth = Depth { full: true, detect: false };
         let look = FleetLook { notes: &notes, depth, events: &events };
         let look = self.look(task.context.environment, &look);
-        let mut changed = false;
         for _ in 0..MAX_ROUNDS {
             let seen = ready.kind.observe_one(address, &look).await;
             let Decision { planned, steps } = K::plan(&self.wanted(address), &seen, &task.context);
             match &planned.verdict {
-                Verdict::InSync => return Ok(Settled { changed, seen, planned }),
+                Verdict::InSync => return Ok(Settled { seen, planned }),
                 Verdict::Change(change) => refuse_growth(change, task.approved)?,
                 Verdict::Blocked { why, unblock, change: _ } => {
                     return Err(Outcome::Refused { why: why.clone(), unblock: unblock.clone() });
@@ -184,7 +190,7 @@ impl<K: Kind> FleetOf<K> {
                     StepError::Refused { why, unblock } => Outcome::Refused { why, unblock },
                     StepError::Failed(why) => Outcome::Failed { why },
                 })?;
-                changed = true;
+                done.push(step.to_string());
             }
         }
         Err(Outcome::Failed {
@@ -195,7 +201,6 @@ impl<K: Kind> FleetOf<K> {
 
 /// A unit that is as git says.
 struct Settled<K: Kind> {
-    changed: bool,
     seen: Observation<K::State>,
     planned: Planned,
 }
@@ -243,13 +248,15 @@ impl<K: Kind> Fleet for FleetOf<K> {
             let why = "it was not looked at".to_owned();
             return Done::without_change(Outcome::Skipped { why });
         };
-        match self.rounds(ready, task).await {
-            Ok(Settled { changed, seen, planned }) => Done {
-                outcome: if changed { Outcome::Applied } else { Outcome::Unchanged },
+        let mut steps = Vec::new();
+        match self.rounds(ready, task, &mut steps).await {
+            Ok(Settled { seen, planned }) => Done {
+                outcome: if steps.is_empty() { Outcome::Unchanged } else { Outcome::Applied },
                 outputs: planned.outputs,
                 note: self.note(address, &seen),
+                steps,
             },
-            Err(outcome) => Done::without_change(outcome),
+            Err(outcome) => Done { steps, ..Done::without_change(outcome) },
         }
     }
 }
@@ -257,7 +264,7 @@ impl<K: Kind> Fleet for FleetOf<K> {
 impl Done {
     /// An end that says nothing about the unit's state.
     pub fn without_change(outcome: Outcome) -> Self {
-        Self { outcome, outputs: BTreeMap::new(), note: None }
+        Self { outcome, outputs: BTreeMap::new(), note: None, steps: Vec::new() }
     }
 }
 

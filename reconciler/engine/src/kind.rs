@@ -39,8 +39,8 @@ pub trait Kind: Send + Sync + Sized + 'static {
     type Spec: Send + Sync;
     /// A unit as AWS shows it.
     type State: Clone + Send + Sync;
-    /// One thing to do, with nothing left to choose.
-    type Step: fmt::Debug + Send + Sync;
+    /// One thing to do, with nothing left to choose; displayed in the run record.
+    type Step: fmt::Display + Send + Sync;
 
     /// Says what a file means in an environment; what is wrong goes to `scope`.
     fn interpret(

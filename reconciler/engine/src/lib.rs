@@ -3,6 +3,7 @@
 //! Knows no concrete kind, no command line and no terminal. Kinds come in through [`kind::Kind`], what
 //! happens goes out through [`events::Events`].
 
+pub mod apply;
 pub mod aws;
 pub mod events;
 pub mod fleet;

@@ -15,7 +15,7 @@ use reconcile_core::input::{Outputs, Value};
 use reconcile_core::outcome::Outcome;
 use reconcile_core::plan::{Plan, PlannedUnit};
 use reconcile_core::verdict::{Action, Verdict};
-use tokio::sync::watch;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
 use crate::aws::session::Session;
@@ -23,17 +23,14 @@ use crate::events::{Event, Events};
 use crate::fleet::{Done, Task};
 use crate::kind::PlanContext;
 use crate::plan::{Prepared, World};
+use crate::state::record::UnitRecord;
 
-/// Whether to begin nothing more: a first Ctrl-C, or a lease that was lost.
-pub type Stop = watch::Receiver<bool>;
-
-/// How an apply goes about it.
-#[derive(Debug, Clone)]
-pub struct Pace {
+/// How a run goes about it.
+pub struct Pace<'a> {
     /// Units at a time.
     pub parallelism: usize,
-    /// When to begin nothing more.
-    pub stop: Stop,
+    /// Whether to begin nothing more: a first Ctrl-C, or a lease that was lost.
+    pub stopped: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// What an apply leaves behind.
@@ -45,19 +42,13 @@ pub struct Finished {
     pub notes: BTreeMap<Address, Option<serde_json::Value>>,
 }
 
-/// Told after every unit, for the run record.
-pub trait Recorder: Send + Sync {
-    /// Notes the end of a unit.
-    fn record(&self, address: &Address, action: Option<Action>, outcome: &Outcome, took: Duration);
-}
-
 /// Carries out every change of the plan.
 pub async fn apply(
     world: &World,
     prepared: Prepared,
-    session: &Session,
-    events: &Events,
-    (pace, recorder): (&Pace, &dyn Recorder),
+    (session, events): (&Session, &Events),
+    pace: &Pace<'_>,
+    records: UnboundedSender<UnitRecord>,
 ) -> Finished {
     let Prepared { plan, outputs, notes: _ } = prepared;
     let plan = plan.plan();
@@ -71,6 +62,7 @@ pub async fn apply(
         planned: outputs.clone(),
         outputs,
         finished: Finished::default(),
+        records,
     };
     let mut waiting: Vec<&PlannedUnit> = plan.units().iter().collect();
     let mut running = FuturesUnordered::new();
@@ -82,9 +74,9 @@ pub async fn apply(
                 continue;
             }
             let unit = waiting[index];
-            if let Some(outcome) = run.without_turn(unit, *pace.stop.borrow()) {
+            if let Some(outcome) = run.without_turn(unit, (pace.stopped)()) {
                 waiting.remove(index);
-                run.finish(unit, Done::without_change(outcome), None, recorder);
+                run.finish(unit, Done::without_change(outcome), None);
             } else if running.len() < pace.parallelism.max(1) {
                 waiting.remove(index);
                 running.push(run.turn(unit));
@@ -93,9 +85,21 @@ pub async fn apply(
             }
         }
         let Some((unit, done, took)) = running.next().await else { break };
-        run.finish(unit, done, Some(took), recorder);
+        run.finish(unit, done, Some(took));
     }
     run.finished
+}
+
+/// The outcomes of a plan in which nothing changes.
+pub fn without_changes(plan: &Plan) -> BTreeMap<Address, Outcome> {
+    let outcome = |unit: &PlannedUnit| match &unit.planned.verdict {
+        Verdict::InSync | Verdict::Change(_) => Outcome::Unchanged,
+        Verdict::Blocked { why, unblock, change: _ } => {
+            Outcome::Refused { why: why.clone(), unblock: unblock.clone() }
+        }
+        Verdict::Unknown { why } => Outcome::Skipped { why: why.clone() },
+    };
+    plan.units().iter().map(|unit| (unit.address.clone(), outcome(unit))).collect()
 }
 
 struct Run<'a> {
@@ -108,6 +112,7 @@ struct Run<'a> {
     /// What they publish now.
     outputs: Outputs,
     finished: Finished,
+    records: UnboundedSender<UnitRecord>,
 }
 
 impl<'a> Run<'a> {
@@ -179,19 +184,17 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn finish(
-        &mut self,
-        unit: &PlannedUnit,
-        done: Done,
-        took: Option<Duration>,
-        recorder: &dyn Recorder,
-    ) {
-        let Done { outcome, outputs, note } = done;
+    fn finish(&mut self, unit: &PlannedUnit, done: Done, took: Option<Duration>) {
+        let Done { outcome, outputs, note, steps } = done;
         let address = unit.address.clone();
         if let Some(took) = took {
             let (address, outcome) = (address.clone(), outcome.clone());
             let action = unit.planned.verdict.change().map(|change| change.action);
-            recorder.record(&address, action, &outcome, took);
+            let record =
+                UnitRecord { address: address.clone(), action, outcome: outcome.clone(), steps };
+            if self.records.send(record).is_err() {
+                tracing::warn!(%address, "the run record ended before the run");
+            }
             self.events.tell(&Event::UnitFinished { address, outcome, took });
         }
         if outcome.is_good() && took.is_some() {

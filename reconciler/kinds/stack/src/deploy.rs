@@ -111,7 +111,7 @@ impl StackKind {
         tell: &UnitEvents,
     ) -> Result<ChangeSet, StepError> {
         let Deployment { target, .. } = deployment;
-        let (region, set) = (&target.region, change_set_name(deployment));
+        let (region, set) = (&target.region, deployment.change_set_name());
         tell.step("creating the change set");
         let template = &deployment.template;
         let url = if template.text.len() > MAX_BODY_BYTES {
@@ -158,7 +158,7 @@ impl StackKind {
         let request = ChangeSetRequest {
             region: &target.region,
             stack: name(target),
-            name: &change_set_name(deployment),
+            name: &deployment.change_set_name(),
             description: &format!("reconcile run {}", self.run.id),
             mode: deployment.mode,
             template,
@@ -173,7 +173,7 @@ impl StackKind {
     /// The computed change set, once CloudFormation is done with it.
     async fn computed(&self, deployment: &Deployment) -> Result<ChangeSet, StepError> {
         let Deployment { target, .. } = deployment;
-        let set = change_set_name(deployment);
+        let set = deployment.change_set_name();
         let mut pause = Duration::from_millis(250);
         loop {
             let found = self.api.change_set(&target.region, name(target), &set).await;
@@ -195,7 +195,7 @@ impl StackKind {
     async fn discard(&self, deployment: &Deployment) -> Result<(), StepError> {
         let Deployment { target, mode, .. } = deployment;
         let (region, stack) = (&target.region, name(target));
-        let set = change_set_name(deployment);
+        let set = deployment.change_set_name();
         let call = self.api.delete_change_set(region, stack, &set).await;
         call.map_err(failed("delete the change set"))?;
         if *mode != Mode::Create {
@@ -219,7 +219,7 @@ impl StackKind {
         let request = Execution {
             region: &deployment.target.region,
             stack: &change_set.stack_id,
-            name: &change_set_name(deployment),
+            name: &deployment.change_set_name(),
             token: &token(&Digest::of(&change_set.id), self.run.commit.as_deref()),
         };
         match self.api.execute(request).await {
@@ -344,10 +344,6 @@ fn is_idle(stack: Option<&Described>) -> bool {
 /// A stack that exists is named by its ARN, so that nothing is done to another of the same name.
 fn name(target: &Target) -> &str {
     target.stack_id.as_deref().unwrap_or(&target.stack_name)
-}
-
-fn change_set_name(deployment: &Deployment) -> String {
-    format!("reconcile-{}", deployment.identity.short())
 }
 
 /// Stands on every event of the operation: what it is for, and from which commit.

@@ -1,6 +1,7 @@
 //! What a decision leads to: steps with nothing left to choose.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use reconcile_core::digest::Digest;
@@ -84,4 +85,35 @@ pub struct Deletion {
     pub unprotect: bool,
     /// Names the token.
     pub identity: Digest,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wait(target) => write!(f, "waited for `{}`", target.stack_name),
+            Self::Deploy(deployment) => {
+                write!(f, "executed the change set `{}`", deployment.change_set_name())
+            }
+            Self::SetPolicy(target, _) => write!(f, "set the policy of `{}`", target.stack_name),
+            Self::Protect(target, true) => write!(f, "protected `{}`", target.stack_name),
+            Self::Protect(target, false) => write!(f, "unprotected `{}`", target.stack_name),
+            Self::ContinueRollback(target, skip) if skip.is_empty() => {
+                write!(f, "continued the rollback of `{}`", target.stack_name)
+            }
+            Self::ContinueRollback(target, skip) => write!(
+                f,
+                "continued the rollback of `{}` without {}",
+                target.stack_name,
+                skip.join(", ")
+            ),
+            Self::Delete(deletion) => write!(f, "deleted `{}`", deletion.target.stack_name),
+        }
+    }
+}
+
+impl Deployment {
+    /// The change set's name: the same for the same change of the same stack.
+    pub fn change_set_name(&self) -> String {
+        format!("reconcile-{}", self.identity.short())
+    }
 }

@@ -1,0 +1,151 @@
+//! An apply from end to end: take the lease, carry out, note, record, give the lease back.
+//!
+//! Expected flow: the caller plans, asks whoever has to be asked, and calls [`apply`]. A plan with nothing
+//! to carry out costs no write call: no lease, no record, and a ledger only if it knew less before.
+//!
+//! Guarantees: the ledger is saved and the record ended however units ended; a run that is killed leaves a
+//! record that says `running`, a lease that runs out, and a ledger that vouches for less.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use reconcile_core::address::Address;
+use reconcile_core::outcome::Outcome;
+use reconcile_core::report::Report;
+use reconcile_core::verdict::Verdict;
+use serde_json::Value as Json;
+use tokio::sync::mpsc;
+
+use crate::aws::session::Session;
+use crate::events::Events;
+use crate::plan::{Prepared, World};
+use crate::run::{self, Pace};
+use crate::state::lease::{Lease, LeaseError};
+use crate::state::ledger::Ledger;
+use crate::state::record::{Recorder, UnitRecord};
+use crate::state::store::StoreError;
+
+/// How an apply goes about it.
+pub struct Options<'a> {
+    /// Units at a time.
+    pub parallelism: usize,
+    /// How long a lease that somebody else has is waited for.
+    pub patience: Duration,
+    /// Whether to begin nothing more.
+    pub stopped: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// Why an apply was not begun. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ApplyError {
+    /// Somebody else is applying.
+    #[error(transparent)]
+    Lease(#[from] LeaseError),
+    /// The run could not be recorded, and an apply without a record is none.
+    #[error("failed to begin the run record: {0}")]
+    Record(StoreError),
+}
+
+/// Carries a plan out, and returns the report with its outcomes.
+pub async fn apply(
+    world: &World,
+    prepared: Prepared,
+    (session, ledger, events): (&Session, &mut Ledger, &Events),
+    options: &Options<'_>,
+) -> Result<Report, ApplyError> {
+    let plan = prepared.plan.clone();
+    let mut notes = prepared.notes.clone();
+    let in_sync = notes_of_what_is_in_sync(world, &prepared);
+    let outcomes = if plan.plan().changes().next().is_none() {
+        run::without_changes(plan.plan())
+    } else {
+        let lease = Lease::acquire(session, events, options.patience).await?;
+        let recorder = match Recorder::begin(session, plan.plan().digest()).await {
+            Ok(recorder) => recorder,
+            Err(error) => {
+                lease.release().await;
+                return Err(ApplyError::Record(error));
+            }
+        };
+        let stopped = || (options.stopped)() || lease.is_lost();
+        let pace = Pace { parallelism: options.parallelism, stopped: &stopped };
+        let (records, received) = mpsc::unbounded_channel();
+        let writer = tokio::spawn(write_records(recorder, received));
+        let finished = run::apply(world, prepared, (session, events), &pace, records).await;
+        note(ledger, finished.notes);
+        note(ledger, in_sync.clone());
+        notes.extend(save(ledger).await);
+        let report = report(session, (&plan, &notes), finished.outcomes.clone());
+        match writer.await {
+            Ok((recorder, failure)) => {
+                notes.extend(failure);
+                let ended = recorder.finish(report.status()).await;
+                notes.extend(
+                    ended.err().map(|error| format!("the run record is incomplete: {error}")),
+                );
+            }
+            Err(error) => notes.push(format!("the run record is incomplete: {error}")),
+        }
+        lease.release().await;
+        return Ok(self::report(session, (&plan, &notes), finished.outcomes));
+    };
+    note(ledger, in_sync);
+    notes.extend(save(ledger).await);
+    Ok(report(session, (&plan, &notes), outcomes))
+}
+
+type Notes = BTreeMap<Address, Option<Json>>;
+
+fn report(
+    session: &Session,
+    (plan, notes): (&reconcile_core::check::CheckedPlan, &[String]),
+    outcomes: BTreeMap<Address, Outcome>,
+) -> Report {
+    Report {
+        environment: session.environment.name.clone(),
+        commit: session.run.commit.clone(),
+        plan: plan.clone(),
+        outcomes: Some(outcomes),
+        calls: session.calls(),
+        notes: notes.to_vec(),
+    }
+}
+
+/// What was found in sync is vouched for from now on.
+fn notes_of_what_is_in_sync(world: &World, prepared: &Prepared) -> Notes {
+    let plan = prepared.plan.plan();
+    let in_sync = |address: &Address| {
+        plan.unit(address).is_some_and(|unit| unit.planned.verdict == Verdict::InSync)
+    };
+    let notes = world.fleets.iter().flat_map(|fleet| fleet.notes());
+    notes.filter(|(address, note)| note.is_some() && in_sync(address)).collect()
+}
+
+fn note(ledger: &mut Ledger, notes: Notes) {
+    for (address, note) in notes {
+        match note {
+            Some(note) => ledger.set(&address, note),
+            None => ledger.remove(&address),
+        }
+    }
+}
+
+/// The ledger is a cache: that it could not be saved costs calls, not correctness.
+async fn save(ledger: &mut Ledger) -> Option<String> {
+    let failure = ledger.save().await.err()?;
+    Some(format!("the ledger was not saved, the next look costs more calls: {failure}"))
+}
+
+/// Writes the end of each unit as it comes, beside the run and not in its way.
+async fn write_records(
+    mut recorder: Recorder,
+    mut received: mpsc::UnboundedReceiver<UnitRecord>,
+) -> (Recorder, Option<String>) {
+    let mut failure = None;
+    while let Some(unit) = received.recv().await {
+        if let Err(error) = recorder.unit(unit).await {
+            failure = Some(format!("the run record was behind for a while: {error}"));
+        }
+    }
+    (recorder, failure)
+}
