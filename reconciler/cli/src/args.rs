@@ -1,0 +1,278 @@
+//! The command line: what can be asked, and the settings that come with it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use reconcile_core::address::Address;
+
+use crate::console;
+use crate::views::Format;
+
+/// Makes AWS match what git declares under `desired/`.
+///
+/// Without a command: plans, asks, and applies.
+#[derive(Debug, Parser)]
+#[command(name = "reconcile", version, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) apply: ApplyArgs,
+    /// Only show what would be done: the same as `reconcile plan`.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  reconcile                          plan, ask, apply to the default environment
+  reconcile --dry-run -e production  show what applying to production would change
+  reconcile drift                    show what was changed outside git
+  reconcile apply --expect 3f2a9c    apply the plan that was reviewed, and no other
+  reconcile validate                 check every file under desired/, offline
+
+Exit codes:
+  0 in sync or applied   1 error or incomplete look   2 changes or drift   3 stale plan
+  4 refused by a guard   5 partly applied             64 usage             130/143 signal";
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The environment; otherwise the one that says `default: true`.
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+    /// Only units whose address matches, such as `stacks/kms` or `stacks/*` (repeatable).
+    #[arg(long, global = true, value_name = "GLOB")]
+    pub(crate) only: Vec<String>,
+    /// No units whose address matches (repeatable).
+    #[arg(long, global = true, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// What the result is written as.
+    #[arg(short, long, global = true, value_enum, default_value_t)]
+    pub(crate) output: Output,
+    /// Show no progress.
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+    /// The repository; otherwise the nearest folder above that has `desired/`.
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// The profile of the AWS configuration.
+    #[arg(long, global = true, value_name = "NAME", env = "AWS_PROFILE", hide_env = true)]
+    pub(crate) profile: Option<String>,
+    /// Who the run is recorded for.
+    #[arg(long, global = true, value_name = "NAME", env = "GITHUB_ACTOR", hide_env_values = true)]
+    pub(crate) actor: Option<String>,
+    /// More diagnostics on stderr (repeatable).
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Whether this is a CI job.
+    #[arg(long, global = true, env = "CI", hide = true, num_args = 0..=1, default_missing_value = "true")]
+    ci: Option<String>,
+    #[arg(long, global = true, env = "TERM", hide = true)]
+    term: Option<String>,
+    #[arg(long, global = true, env = "USER", hide = true)]
+    user: Option<String>,
+    /// Stops the process at one call to the sandbox: `before:7`, `after:7`.
+    #[arg(long, global = true, hide = true, value_name = "WHEN:CALL")]
+    pub(crate) sandbox_crash: Option<String>,
+}
+
+/// What a result is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Output {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// One versioned value, for programs.
+    Json,
+    /// For a pull request's comment, at most 65,536 bytes.
+    Markdown,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what would be changed; changes nothing.
+    Plan(PlanArgs),
+    /// Make AWS match.
+    Apply(ApplyArgs),
+    /// Ask AWS what was changed outside git; exit code 2 if anything was.
+    Drift,
+    /// Check every file, offline.
+    Validate,
+    /// Show what runs now: state, commit and time of every unit.
+    Status,
+    /// Show the units and what each depends on.
+    Graph(GraphArgs),
+    /// Print the JSON Schema of a kind of file, or write all of them.
+    Schema(SchemaArgs),
+    /// Print the completions of a shell.
+    Completions {
+        /// Which.
+        shell: Shell,
+    },
+    /// The embedded AWS.
+    #[command(subcommand)]
+    Sandbox(SandboxCommand),
+}
+
+/// How to plan.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct LookArgs {
+    /// Read every template and policy again, whatever the ledger vouches for.
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Ask AWS for a fresh drift detection first.
+    #[arg(long)]
+    pub(crate) detect: bool,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
+    /// Exit with 2 when there is something to change.
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
+/// Arguments of `apply`.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ApplyArgs {
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// Apply only if the plan has this digest (or a beginning of it), or is the plan in this JSON file.
+    #[arg(long, value_name = "DIGEST|FILE")]
+    pub(crate) expect: Option<String>,
+    /// Apply although files under `desired/` or `infra/` are not committed.
+    #[arg(long)]
+    pub(crate) allow_dirty: bool,
+    /// Units that are changed at a time.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) parallelism: usize,
+    /// Seconds to wait for another run that is applying; a run that was killed holds on for 60.
+    #[arg(long, value_name = "SECONDS", default_value_t = 90)]
+    pub(crate) lease_wait: u64,
+}
+
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+pub(crate) struct GraphArgs {
+    /// How to draw it.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: GraphFormat,
+}
+
+/// How a graph is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// A line a unit.
+    #[default]
+    Text,
+    /// Graphviz.
+    Dot,
+    /// Mermaid, which GitHub draws.
+    Mermaid,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// `environment`, a kind such as `stack`, or `output` (of `--output json`).
+    #[arg(required_unless_present = "write")]
+    pub(crate) name: Option<String>,
+    /// Write every schema to `desired/.schemas/`.
+    #[arg(long, conflicts_with = "name")]
+    pub(crate) write: bool,
+}
+
+/// What can be done to the sandbox.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SandboxCommand {
+    /// Delete everything in it.
+    Reset,
+    /// Change a live property, as somebody with a console would.
+    Tamper {
+        /// The stack, such as `stacks/s3`.
+        address: Address,
+        /// The resource's logical ID.
+        logical_id: String,
+        /// The property, such as `/VersioningConfiguration/Status`.
+        pointer: String,
+        /// The new value, as JSON or as text; `null` removes it.
+        value: String,
+    },
+    /// Move its clock.
+    #[command(subcommand)]
+    Clock(ClockCommand),
+}
+
+/// What can be done to the sandbox's clock.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClockCommand {
+    /// Put it forward, such as `2m` or `60d`.
+    Advance {
+        /// By how much.
+        by: jiff::SignedDuration,
+    },
+}
+
+/// What the command line and its surroundings say beyond the command.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings {
+    pub(crate) console: console::Settings,
+}
+
+impl Settings {
+    pub(crate) fn of(cli: &Cli) -> Self {
+        let Global { ci, term, .. } = &cli.global;
+        Self {
+            console: console::Settings {
+                ci: ci.as_deref().is_some_and(|value| !matches!(value, "" | "false" | "0")),
+                dumb: term.as_deref() == Some("dumb"),
+                ..console::Settings::default()
+            },
+        }
+    }
+}
+
+impl Global {
+    /// What `tracing` shows; nothing unless asked for.
+    pub(crate) fn log_filter(&self) -> Option<&'static str> {
+        match self.verbose {
+            0 => None,
+            1 => Some("reconcile=debug,reconcile_engine=debug,reconcile_kind_stack=debug"),
+            2 => Some("debug"),
+            _ => Some("trace"),
+        }
+    }
+
+    /// The person or job behind the run.
+    pub(crate) fn who(&self) -> Option<String> {
+        self.actor.clone().or_else(|| self.user.clone())
+    }
+}
+
+impl ApplyArgs {
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_secs(self.lease_wait)
+    }
+}
+
+impl From<Output> for Format {
+    fn from(output: Output) -> Self {
+        match output {
+            Output::Text => Self::Text,
+            Output::Json => Self::Json,
+            Output::Markdown => Self::Markdown,
+        }
+    }
+}

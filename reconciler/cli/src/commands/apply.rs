@@ -1,0 +1,158 @@
+//! `reconcile apply`: plan, ask, make AWS match.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use reconcile_core::plan::Plan;
+use reconcile_core::problem::Problem;
+use reconcile_engine::apply::{self, ApplyError, Options};
+use reconcile_engine::state::lease::LeaseError;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::plan::{Look, depth};
+use super::{Context, Failure};
+use crate::args::ApplyArgs;
+use crate::exit::Exit;
+use crate::views::Subject;
+
+/// What is shown of uncommitted files before it says "and more".
+const SHOWN_FILES: usize = 5;
+
+pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
+    let progress = context.progress();
+    let look = Look::begin(context, depth(args.look), &progress.events()).await?;
+    drop(progress);
+    guard(&look, args)?;
+    expected(look.prepared.plan.plan(), args)?;
+    let has_changes = look.prepared.plan.plan().changes().next().is_some();
+    let sandbox = look.world.environment.target.is_sandbox();
+    if has_changes && !args.yes && !sandbox && !agreed(context, &look)? {
+        return Ok(Exit::Refused);
+    }
+    let signals = Signals::listen()?;
+    let progress = context.progress();
+    let Look { world, session, mut ledger, prepared, git: _ } = look;
+    let stopped = || signals.first().is_some();
+    let options =
+        Options { parallelism: args.parallelism, patience: args.patience(), stopped: &stopped };
+    let run = apply::apply(&world, prepared, (&session, &mut ledger, &progress.events()), &options);
+    let report = tokio::select! {
+        report = run => report.map_err(refused)?,
+        // The second signal: what is in flight goes on in AWS, and the next run finds it.
+        signal = signals.second() => return Ok(Exit::Signal(signal)),
+    };
+    drop(progress);
+    let exit = match signals.first() {
+        Some(signal) => Exit::Signal(signal),
+        None => Exit::of_apply(report.status()),
+    };
+    Ok(context.report(Subject::Apply, &report, exit))
+}
+
+/// To AWS, only what is committed is applied: an auditor must find what was.
+fn guard(look: &Look, args: &ApplyArgs) -> Result<(), Failure> {
+    let dirty = &look.git.dirty;
+    if look.world.environment.target.is_sandbox() || args.allow_dirty || dirty.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<_> = dirty.iter().take(SHOWN_FILES).map(|file| format!("`{file}`")).collect();
+    let more = dirty.len().saturating_sub(SHOWN_FILES);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let message = format!("not committed: {}{more}", shown.join(", "));
+    Err(Failure::Refused(
+        Problem::whole(message).hint("commit them, or apply with `--allow-dirty`"),
+    ))
+}
+
+/// Refuses a plan that is not the one that was reviewed, and shows what differs where it can.
+fn expected(plan: &Plan, args: &ApplyArgs) -> Result<(), Failure> {
+    let Some(expected) = &args.expect else { return Ok(()) };
+    let digest = plan.digest();
+    if digest.matches(expected) {
+        return Ok(());
+    }
+    let reviewed = super::expect::Reviewed::read(expected)?;
+    if reviewed.as_ref().is_some_and(|reviewed| digest.matches(&reviewed.plan_digest)) {
+        return Ok(());
+    }
+    let message = match &reviewed {
+        Some(reviewed) => format!(
+            "the plan is not the one that was reviewed: {}",
+            reviewed.differences(plan).join("; ")
+        ),
+        None => format!("the plan is `{}`, not `{expected}`", digest.short()),
+    };
+    Err(Failure::Stale(Problem::whole(message).hint("look at the plan again: `reconcile plan`")))
+}
+
+fn agreed(context: &Context, look: &Look) -> Result<bool, Failure> {
+    let console = &context.console;
+    if !console.is_interactive() {
+        let problem = Problem::whole("nobody is there to ask");
+        return Err(Failure::Refused(
+            problem.hint(
+                "apply with `--yes`, best with `--expect DIGEST` of a plan that was reviewed",
+            ),
+        ));
+    }
+    console.talk(&context.view().report(Subject::Plan, &look.report()));
+    let environment = &look.world.environment.name;
+    let question = format!("Apply this to `{environment}`? Only `yes` is taken as such: ");
+    let answer = console.ask(&question);
+    let answer = answer.map_err(|error| Problem::whole(format!("failed to ask: {error}")))?;
+    if answer.as_deref() == Some("yes") {
+        return Ok(true);
+    }
+    console.talk("Nothing was changed.");
+    Ok(false)
+}
+
+fn refused(error: ApplyError) -> Failure {
+    let problem = Problem::whole(error.to_string());
+    match error {
+        ApplyError::Lease(LeaseError::Held { .. }) => {
+            Failure::Refused(problem.hint("wait for it to end, or longer: `--lease-wait SECONDS`"))
+        }
+        ApplyError::Lease(LeaseError::Store(_)) | ApplyError::Record(_) => problem.into(),
+    }
+}
+
+/// Ctrl-C and termination: the first finishes what is in flight, the second stops.
+struct Signals {
+    first: Arc<AtomicU8>,
+    second: tokio::sync::Mutex<tokio::sync::mpsc::Receiver<u8>>,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Problem> {
+        let failed = |error| Problem::whole(format!("failed to listen for signals: {error}"));
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        let first = Arc::new(AtomicU8::new(0));
+        let (sender, receiver) = tokio::sync::mpsc::channel(1);
+        let seen = Arc::clone(&first);
+        tokio::spawn(async move {
+            loop {
+                let number = tokio::select! {
+                    _ = interrupt.recv() => 2,
+                    _ = terminate.recv() => 15,
+                };
+                if seen.swap(number, Ordering::Relaxed) != 0 && sender.send(number).await.is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Self { first, second: tokio::sync::Mutex::new(receiver) })
+    }
+
+    fn first(&self) -> Option<u8> {
+        Some(self.first.load(Ordering::Relaxed)).filter(|number| *number != 0)
+    }
+
+    async fn second(&self) -> u8 {
+        match self.second.lock().await.recv().await {
+            Some(number) => number,
+            None => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! One small file a command: what it needs, a call into the library, and what is written.
+
+mod apply;
+mod drift;
+mod expect;
+mod graph;
+mod plan;
+mod sandbox;
+mod schema;
+mod status;
+mod validate;
+
+use std::sync::Arc;
+
+use clap::CommandFactory as _;
+use reconcile_core::problem::Problem;
+use reconcile_core::report::Report;
+
+use crate::args::{ApplyArgs, Cli, Command, Global, PlanArgs};
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::progress::{Progress, Style};
+use crate::views::{COMMENT_BYTES, Subject, View, problems};
+
+/// What a command works with.
+pub(crate) struct Context {
+    pub(crate) global: Global,
+    pub(crate) console: Arc<Console>,
+}
+
+/// Why a command has no result.
+pub(crate) enum Failure {
+    /// Something is wrong with the input, or could not be reached.
+    Problems(Vec<Problem>),
+    /// A guard said no.
+    Refused(Problem),
+    /// The plan is not the one that was expected.
+    Stale(Problem),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problems(vec![problem])
+    }
+}
+
+impl From<Vec<Problem>> for Failure {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Problems(problems)
+    }
+}
+
+/// Runs what was asked for.
+pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
+    let Cli { global, command, apply, dry_run } = cli;
+    let context = Context { global, console };
+    let result = match command {
+        None if dry_run => {
+            plan::run(&context, &PlanArgs { look: apply.look, detailed_exitcode: false }).await
+        }
+        None => apply::run(&context, &apply).await,
+        Some(_) if dry_run || apply.is_given() => {
+            return misplaced(&context);
+        }
+        Some(Command::Plan(args)) => plan::run(&context, &args).await,
+        Some(Command::Apply(args)) => apply::run(&context, &args).await,
+        Some(Command::Drift) => drift::run(&context).await,
+        Some(Command::Validate) => validate::run(&context),
+        Some(Command::Status) => status::run(&context).await,
+        Some(Command::Graph(args)) => graph::run(&context, &args),
+        Some(Command::Schema(args)) => schema::run(&context, &args),
+        Some(Command::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "reconcile", &mut text);
+            Ok(context.result(&String::from_utf8_lossy(&text), Exit::Good))
+        }
+        Some(Command::Sandbox(command)) => sandbox::run(&context, command),
+    };
+    result.unwrap_or_else(|failure| context.failed(failure))
+}
+
+fn misplaced(context: &Context) -> Exit {
+    context.console.talk(
+        "error: options of `apply` stand before another command\n\nWrite them behind it: `reconcile apply --yes`.",
+    );
+    Exit::Usage
+}
+
+impl Context {
+    fn view(&self) -> View {
+        View {
+            format: self.global.output.into(),
+            width: self.console.width(),
+            budget: COMMENT_BYTES,
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        let style = if self.global.no_progress { Style::Quiet } else { Style::of(&self.console) };
+        Progress::start(&self.console, style)
+    }
+
+    /// Writes a report to stdout.
+    fn report(&self, subject: Subject, report: &Report, exit: Exit) -> Exit {
+        self.result(&self.view().report(subject, report), exit)
+    }
+
+    /// Writes a result to stdout; a closed pipe is the reader's choice.
+    fn result(&self, text: &str, exit: Exit) -> Exit {
+        match self.console.result(text) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                self.console.talk(&format!("error: failed to write the result: {error}"));
+                Exit::Error
+            }
+            Ok(()) | Err(_) => exit,
+        }
+    }
+
+    fn failed(&self, failure: Failure) -> Exit {
+        let (found, exit) = match failure {
+            Failure::Problems(found) => (found, Exit::Error),
+            Failure::Refused(problem) => (vec![problem], Exit::Refused),
+            Failure::Stale(problem) => (vec![problem], Exit::Stale),
+        };
+        self.console.talk(&problems::render(&found, self.console.width()));
+        match self.view().failure(&found) {
+            Some(text) => self.result(&text, exit),
+            None => exit,
+        }
+    }
+}
+
+impl ApplyArgs {
+    /// Whether anything was given where a command follows.
+    fn is_given(&self) -> bool {
+        self.yes || self.expect.is_some() || self.allow_dirty || self.look.full || self.look.detect
+    }
+}

@@ -1,0 +1,78 @@
+//! `reconcile plan`: what would be changed.
+
+use reconcile_core::report::Report;
+use reconcile_engine::aws::session::Session;
+use reconcile_engine::events::Events;
+use reconcile_engine::kind::Depth;
+use reconcile_engine::plan::{Prepared, World};
+use reconcile_engine::state::ledger::Ledger;
+
+use super::{Context, Failure};
+use crate::args::{LookArgs, PlanArgs};
+use crate::exit::Exit;
+use crate::kinds::KINDS;
+use crate::views::Subject;
+use crate::workspace::{Selector, Workspace};
+use crate::{git, target};
+use reconcile_core::problem::Problem;
+
+pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
+    let progress = context.progress();
+    let look = Look::begin(context, depth(args.look), &progress.events()).await?;
+    drop(progress);
+    let report = look.report();
+    let exit = Exit::of_plan(report.status(), args.detailed_exitcode);
+    Ok(context.report(Subject::Plan, &report, exit))
+}
+
+/// Everything that a command has after it looked at an environment.
+pub(super) struct Look {
+    pub(super) world: World,
+    pub(super) session: Session,
+    pub(super) ledger: Ledger,
+    pub(super) prepared: Prepared,
+    pub(super) git: git::WorkTree,
+}
+
+impl Look {
+    /// Reads, connects, observes and plans. Makes no write call.
+    pub(super) async fn begin(
+        context: &Context,
+        depth: Depth,
+        events: &Events,
+    ) -> Result<Self, Failure> {
+        let workspace = Workspace::find(&context.global)?;
+        let selector = Selector::new(&context.global)?;
+        let desired = workspace.load()?;
+        let environment = desired.environment(context.global.environment.as_deref())?;
+        let mut world = workspace.world(&desired, environment)?;
+        let git = workspace.git()?;
+        let commit = git.commit.clone();
+        let session = target::connect(&workspace, environment, &context.global, commit).await?;
+        let plurals: Vec<_> = KINDS.iter().map(|kind| kind.info().plural).collect();
+        let ledger = Ledger::load(&session, &plurals).await;
+        world.observe(&session, &ledger, depth, events).await;
+        let prepared = world
+            .plan(&session, &|address| selector.takes(address))
+            .map_err(|error| Problem::whole(error.to_string()))?;
+        Ok(Self { world, session, ledger, prepared, git })
+    }
+
+    /// The plan as a report.
+    pub(super) fn report(&self) -> Report {
+        let mut notes = self.prepared.notes.clone();
+        notes.extend(self.ledger.remarks().iter().cloned());
+        Report {
+            environment: self.world.environment.name.clone(),
+            commit: self.git.commit.clone(),
+            plan: self.prepared.plan.clone(),
+            outcomes: None,
+            calls: self.session.calls(),
+            notes,
+        }
+    }
+}
+
+pub(super) fn depth(args: LookArgs) -> Depth {
+    Depth { full: args.full, detect: args.detect }
+}

@@ -1,0 +1,26 @@
+//! `reconcile status`: what runs now, from the ledger of runs and one look at AWS.
+
+use super::{Context, Failure};
+use crate::exit::Exit;
+use crate::views::status;
+use crate::workspace::Workspace;
+use crate::{kinds::KINDS, target};
+use reconcile_engine::kind::Depth;
+use reconcile_engine::state::ledger::Ledger;
+
+pub(super) async fn run(context: &Context) -> Result<Exit, Failure> {
+    let workspace = Workspace::find(&context.global)?;
+    let desired = workspace.load()?;
+    let environment = desired.environment(context.global.environment.as_deref())?;
+    let mut world = workspace.world(&desired, environment)?;
+    let commit = workspace.git()?.commit;
+    let session = target::connect(&workspace, environment, &context.global, commit).await?;
+    let plurals: Vec<_> = KINDS.iter().map(|kind| kind.info().plural).collect();
+    let ledger = Ledger::load(&session, &plurals).await;
+    let progress = context.progress();
+    world.observe(&session, &ledger, Depth::default(), &progress.events()).await;
+    drop(progress);
+    let shown =
+        status::render(&world.status(), context.global.output.into(), context.console.width());
+    Ok(context.result(&shown, Exit::Good))
+}

@@ -1,0 +1,66 @@
+//! Connects to what an environment says: an AWS account, or the sandbox.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use aws_smithy_async::time::SharedTimeSource;
+use reconcile_core::environment::Environment;
+use reconcile_core::problem::Problem;
+use reconcile_engine::aws::clock::{TokioTime, timestamp};
+use reconcile_engine::aws::session::{Connect, RunIdentity, Session};
+use reconcile_engine::aws::wires::Through;
+use reconcile_sandbox::{Crash, Sandbox, When};
+
+use crate::args::Global;
+use crate::workspace::Workspace;
+
+/// Connects, and makes sure that the account is the environment's.
+pub(crate) async fn connect(
+    workspace: &Workspace,
+    environment: &Environment,
+    global: &Global,
+    commit: Option<String>,
+) -> Result<Session, Problem> {
+    let (time_source, through) = if environment.target.is_sandbox() {
+        let sandbox = open_sandbox(workspace)?;
+        let region = environment.target.region();
+        let bucket = sandbox.ensure_bucket(&environment.state_bucket, region);
+        bucket.map_err(|error| Problem::whole(error.to_string()))?;
+        if let Some(crash) = &global.sandbox_crash {
+            // As a kill would: nothing is cleaned up.
+            sandbox.set_crash(parse_crash(crash)?, || std::process::abort());
+        }
+        let http_client = sandbox.http_client();
+        let credentials = sandbox.credentials();
+        (sandbox.time_source(), Through::Process { http_client, credentials })
+    } else {
+        (system_time(), Through::Network { profile: global.profile.clone() })
+    };
+    let process = std::process::id();
+    let run = RunIdentity::new(timestamp(&time_source), commit, global.who(), process);
+    let environment = Arc::new(environment.clone());
+    let connected = Session::connect(Connect { environment, run, time_source, through }).await;
+    connected.map_err(|error| Problem::whole(error.to_string()))
+}
+
+/// Opens the sandbox of a repository.
+pub(crate) fn open_sandbox(workspace: &Workspace) -> Result<Sandbox, Problem> {
+    Sandbox::open(&workspace.sandbox_directory(), system_time())
+        .map_err(|error| Problem::whole(format!("failed to open the sandbox: {error}")))
+}
+
+#[expect(clippy::disallowed_methods, reason = "here the time enters, once")]
+fn system_time() -> SharedTimeSource {
+    SharedTimeSource::new(TokioTime::starting_at(SystemTime::now()))
+}
+
+fn parse_crash(written: &str) -> Result<Crash, Problem> {
+    let error = || Problem::whole(format!("`{written}` is not `before:CALL` or `after:CALL`"));
+    let (when, call) = written.split_once(':').ok_or_else(error)?;
+    let when = match when {
+        "before" => When::Before,
+        "after" => When::After,
+        _ => return Err(error()),
+    };
+    Ok(Crash { call: call.parse().map_err(|_| error())?, when })
+}

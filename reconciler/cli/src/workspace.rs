@@ -1,0 +1,110 @@
+//! The repository: where it is, what it declares, and which commit it is at.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use reconcile_core::address::Address;
+use reconcile_core::environment::Environment;
+use reconcile_core::problem::Problem;
+use reconcile_engine::load::scope::Named;
+use reconcile_engine::load::{self, Desired, KindInfo, WorkTree};
+use reconcile_engine::plan::World;
+
+use crate::args::Global;
+use crate::git;
+use crate::kinds::KINDS;
+
+/// A repository with a `desired/` in it.
+pub(crate) struct Workspace {
+    pub(crate) root: PathBuf,
+    files: WorkTree,
+}
+
+/// Addresses that a command is about.
+pub(crate) struct Selector {
+    only: Option<GlobSet>,
+    exclude: GlobSet,
+}
+
+impl Workspace {
+    /// Finds the repository: the folder that was named, or the nearest one above with `desired/`.
+    pub(crate) fn find(global: &Global) -> Result<Self, Problem> {
+        let io = |error: std::io::Error| {
+            Problem::whole(format!("failed to find the repository: {error}"))
+        };
+        let root = match &global.root {
+            Some(root) => root.clone(),
+            None => nearest(&std::env::current_dir().map_err(io)?)?,
+        };
+        let files = WorkTree::new(&root).map_err(io)?;
+        Ok(Self { root, files })
+    }
+
+    /// Reads everything under `desired/`.
+    pub(crate) fn load(&self) -> Result<Desired, Vec<Problem>> {
+        let started = Instant::now();
+        let desired = load::load(&self.files, &infos());
+        tracing::debug!(took = ?started.elapsed(), "read desired/");
+        desired
+    }
+
+    /// What is declared for one environment, checked.
+    pub(crate) fn world(
+        &self,
+        desired: &Desired,
+        environment: &Environment,
+    ) -> Result<World, Vec<Problem>> {
+        let named = Named::new(&self.files);
+        World::interpret(desired, environment, &KINDS, &named).map_err(load::in_order)
+    }
+
+    /// Where the sandbox's state is.
+    pub(crate) fn sandbox_directory(&self) -> PathBuf {
+        self.root.join(".reconcile").join("sandbox")
+    }
+
+    /// The commit, and what is not committed of what is deployed.
+    pub(crate) fn git(&self) -> Result<git::WorkTree, Problem> {
+        git::look(&self.root, &["desired", "infra"]).map_err(Problem::whole)
+    }
+}
+
+impl Selector {
+    /// Of `--only` and `--exclude`.
+    pub(crate) fn new(global: &Global) -> Result<Self, Problem> {
+        let only = (!global.only.is_empty()).then(|| globs(&global.only)).transpose()?;
+        Ok(Self { only, exclude: globs(&global.exclude)? })
+    }
+
+    /// Whether a command is about this unit.
+    pub(crate) fn takes(&self, address: &Address) -> bool {
+        let address = address.to_string();
+        self.only.as_ref().is_none_or(|only| only.is_match(&address))
+            && !self.exclude.is_match(&address)
+    }
+}
+
+/// What loading knows of every kind.
+pub(crate) fn infos() -> Vec<KindInfo> {
+    KINDS.iter().map(|kind| kind.info()).collect()
+}
+
+fn nearest(from: &Path) -> Result<PathBuf, Problem> {
+    let found = from.ancestors().find(|folder| folder.join("desired").is_dir());
+    found.map(Path::to_path_buf).ok_or_else(|| {
+        Problem::whole(format!("neither `{}` nor a folder above it has `desired/`", from.display()))
+            .hint("go to the repository, or name it with `--root DIR`")
+    })
+}
+
+fn globs(patterns: &[String]) -> Result<GlobSet, Problem> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let glob = Glob::new(pattern).map_err(|error| {
+            Problem::whole(format!("`{pattern}` is not a pattern of addresses: {}", error.kind()))
+        })?;
+        set.add(glob);
+    }
+    set.build().map_err(|error| Problem::whole(error.to_string()))
+}
