@@ -342,12 +342,20 @@ fn delete() -> Change {
             what: "is deleted".to_owned(),
             allowed: false,
         }],
-        fields: vec![field(
-            "Resources/Queue",
-            Some("AWS::SQS::Queue"),
-            None,
-            Effect::Delete,
-        )],
+        fields: vec![
+            field(
+                "Resources/Queue",
+                Some("AWS::SQS::Queue"),
+                None,
+                Effect::Delete,
+            ),
+            field(
+                "Resources/ReportBucket",
+                Some("AWS::S3::Bucket"),
+                None,
+                Effect::Record,
+            ),
+        ],
         ..Change::new(Action::Delete, "`desired/` does not declare it any more")
     }
 }

@@ -75,9 +75,7 @@ fn diff(fields: &[FieldChange]) -> Vec<String> {
     let mut lines = Vec::new();
     for group in by_part(fields) {
         if let Some(name) = group.name {
-            let kind = group
-                .whole
-                .and_then(|whole| whole.after.as_ref().or(whole.before.as_ref()));
+            let kind = group.whole.map(sentences::part);
             let sign = if group.whole.is_some() {
                 sentences::effect_sign(group.effect())
             } else {
@@ -86,7 +84,7 @@ fn diff(fields: &[FieldChange]) -> Vec<String> {
             // Only the first character colours a line.
             let sign = sign.chars().next().unwrap_or(' ');
             let kind = kind
-                .map(|kind| format!("  {}", visible::text(kind)))
+                .map(|kind| format!("  {}", visible::text(&kind)))
                 .unwrap_or_default();
             lines.push(format!("{sign} {name}{kind}"));
         }
