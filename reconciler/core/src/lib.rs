@@ -15,5 +15,6 @@ pub mod outcome;
 pub mod plan;
 pub mod problem;
 pub mod report;
+pub mod status;
 pub mod text;
 pub mod verdict;

@@ -11,6 +11,7 @@ use reconcile_core::input::Value;
 use reconcile_core::observation::Observation;
 use reconcile_core::outcome::Outcome;
 use reconcile_core::plan::Planned;
+use reconcile_core::status::UnitStatus;
 use reconcile_core::verdict::{Change, Verdict};
 use serde_json::Value as Json;
 
@@ -48,6 +49,8 @@ pub trait Fleet: Send + Sync {
     fn gone(&self) -> Result<Vec<Address>, String>;
     /// Decides about one unit from what was observed.
     fn plan(&self, context: &PlanContext<'_>) -> Planned;
+    /// What runs, as far as it was observed.
+    fn status(&self) -> Vec<UnitStatus>;
     /// What the ledger should keep of what was observed.
     fn notes(&self) -> BTreeMap<Address, Option<Json>>;
     /// Looks at one unit again, decides again, and does what it takes.
@@ -234,6 +237,26 @@ impl<K: Kind> Fleet for FleetOf<K> {
     fn plan(&self, context: &PlanContext<'_>) -> Planned {
         let address = context.address;
         K::plan(&self.wanted(address), &self.seen(address), context).planned
+    }
+
+    fn status(&self) -> Vec<UnitStatus> {
+        let Some(ready) = &self.ready else { return Vec::new() };
+        let declared = ready.seen.declared.iter().map(|(address, seen)| UnitStatus {
+            address: address.clone(),
+            running: seen.state().map(K::status),
+            unreadable: match seen {
+                Observation::Unreadable(why) => Some(why.clone()),
+                Observation::Absent | Observation::Present(_) => None,
+            },
+            declared: true,
+        });
+        let gone = ready.seen.gone.iter().flatten().map(|(address, state)| UnitStatus {
+            address: address.clone(),
+            running: Some(K::status(state)),
+            unreadable: None,
+            declared: false,
+        });
+        declared.chain(gone).collect()
     }
 
     fn notes(&self) -> BTreeMap<Address, Option<Json>> {

@@ -11,6 +11,7 @@ use reconcile_core::input::Inputs;
 use reconcile_core::observation::Observation;
 use reconcile_core::plan::Planned;
 use reconcile_core::problem::Place;
+use reconcile_core::status::Running;
 use reconcile_core::text::Reference;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -62,6 +63,9 @@ pub trait Kind: Send + Sync + Sized + 'static {
     /// What the ledger keeps of a unit that is in sync, so that the next look costs less.
     fn note(spec: &Self::Spec, state: &Self::State) -> Option<Json>;
 
+    /// Says in a line what runs.
+    fn status(state: &Self::State) -> Running;
+
     /// Takes what it needs of the session: clients, clock, identity of the run.
     fn connect(session: &Session) -> Self;
 
@@ -97,6 +101,8 @@ pub struct Links {
     pub place: Place,
     /// The region it lives in.
     pub region: String,
+    /// What it is called in AWS.
+    pub physical_name: String,
     /// What it refers to, and where.
     pub references: Vec<(Reference, Place)>,
     /// `dependsOn`, and where.

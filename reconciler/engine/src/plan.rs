@@ -11,6 +11,7 @@ use reconcile_core::environment::Environment;
 use reconcile_core::input::Outputs;
 use reconcile_core::plan::{Plan, Planned, PlannedUnit};
 use reconcile_core::problem::Problem;
+use reconcile_core::status::UnitStatus;
 use reconcile_core::verdict::Verdict;
 
 use crate::aws::session::Session;
@@ -77,6 +78,11 @@ impl World {
     /// The declared units.
     pub fn units(&self) -> impl Iterator<Item = (&Address, &Links)> {
         self.links.iter()
+    }
+
+    /// What runs, as far as it was observed.
+    pub fn status(&self) -> Vec<UnitStatus> {
+        self.fleets.iter().flat_map(|fleet| fleet.status()).collect()
     }
 
     /// Looks at every unit. Makes no write call.

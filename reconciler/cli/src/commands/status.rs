@@ -1,4 +1,4 @@
-//! `reconcile status`: what runs now, from the ledger of runs and one look at AWS.
+//! `reconcile status`: what runs now, from one look at AWS.
 
 use super::{Context, Failure};
 use crate::exit::Exit;
@@ -21,6 +21,6 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Failure> {
     world.observe(&session, &ledger, Depth::default(), &progress.events()).await;
     drop(progress);
     let shown =
-        status::render(&world.status(), context.global.output.into(), context.console.width());
+        status::render(&world.status(), context.global.output.into());
     Ok(context.result(&shown, Exit::Good))
 }

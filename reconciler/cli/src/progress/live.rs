@@ -193,3 +193,64 @@ fn style(template: &str) -> ProgressStyle {
             let _ = out.write_str(&clock(state.elapsed()));
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use reconcile_core::address::Address;
+    use reconcile_core::outcome::Outcome;
+    use reconcile_core::verdict::Action;
+    use reconcile_engine::events::{Event, Listener as _, Progress};
+
+    use super::Live;
+    use crate::console::testing::captured;
+
+    #[test]
+    fn what_is_finished_stays_and_the_rest_goes() {
+        let (console, out, err) = captured();
+        let live = Live::new(Arc::new(console));
+        let [kms, iam] = ["stacks/kms", "stacks/iam"].map(|name| name.parse::<Address>().unwrap());
+        for event in [
+            Event::Phase {
+                what: "reading 2 stacks".to_owned(),
+            },
+            Event::Progress { done: 1, of: 2 },
+            Event::ApplyStarted {
+                units: vec![(kms.clone(), Action::Create), (iam.clone(), Action::Update)],
+            },
+            Event::UnitStarted {
+                address: kms.clone(),
+                action: Action::Create,
+            },
+            Event::UnitProgress {
+                address: kms.clone(),
+                progress: Progress::Step("creating".to_owned()),
+            },
+            Event::UnitFinished {
+                address: kms,
+                outcome: Outcome::Failed {
+                    why: "AccessDenied".to_owned(),
+                },
+                took: Duration::from_millis(900),
+            },
+            // Skipped units end without a beginning.
+            Event::UnitFinished {
+                address: iam,
+                outcome: Outcome::Skipped {
+                    why: "stacks/kms failed".to_owned(),
+                },
+                took: Duration::ZERO,
+            },
+        ] {
+            live.hear(&event);
+        }
+        live.clear();
+        assert_eq!(out.text(), "");
+        insta::assert_snapshot!(err.text(), @r#"
+✗ stacks/kms  create failed after 0.9s: AccessDenied
+· stacks/iam   skipped: stacks/kms failed
+"#);
+    }
+}

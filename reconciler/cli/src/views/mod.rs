@@ -9,6 +9,7 @@ pub(crate) mod json;
 mod markdown;
 pub(crate) mod problems;
 mod sentences;
+pub(crate) mod status;
 mod visible;
 
 #[cfg(test)]

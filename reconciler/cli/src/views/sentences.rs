@@ -5,7 +5,7 @@ use reconcile_core::coverage::Coverage;
 use reconcile_core::outcome::Outcome;
 use reconcile_core::plan::Summary;
 use reconcile_core::report::{Report, Status};
-use reconcile_core::verdict::{Action, Danger, DangerLevel, Effect, Verdict};
+use reconcile_core::verdict::{Action, Danger, DangerLevel, Effect, FieldChange, Verdict};
 
 use super::Subject;
 
@@ -72,6 +72,25 @@ pub(super) fn effect_note(effect: Effect) -> Option<&'static str> {
         Effect::MayReplace => Some("may force replacement"),
         Effect::Replace => Some("forces replacement"),
         Effect::Create | Effect::InPlace | Effect::Delete => None,
+    }
+}
+
+/// What a part is that comes, goes or stays: its type, as its one value says it.
+pub(super) fn part(whole: &FieldChange) -> String {
+    let FieldChange {
+        path: _,
+        before,
+        after,
+        effect,
+    } = whole;
+    let kind = after.as_deref().or(before.as_deref()).unwrap_or_default();
+    match effect {
+        Effect::Record => format!("{kind} (stays as it is, no longer declared)"),
+        Effect::Create
+        | Effect::InPlace
+        | Effect::MayReplace
+        | Effect::Replace
+        | Effect::Delete => kind.to_owned(),
     }
 }
 

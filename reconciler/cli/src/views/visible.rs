@@ -21,7 +21,7 @@ pub(super) fn text(text: &str) -> Cow<'_, str> {
 /// A value of one line, in quotes where it would not be seen otherwise.
 pub(super) fn value(value: &str) -> Cow<'_, str> {
     if value.is_empty() || value.trim() != value {
-        Cow::Owned(format!("\"{}\"", text(value)))
+        Cow::Owned(format!("\"{}\"", text(value).replace('\n', "\\n")))
     } else {
         text(value)
     }
@@ -40,6 +40,7 @@ mod tests {
         assert_eq!(super::text("a\u{1b}[31mb\tc\u{202e}d"), r"a\u{1b}[31mb\tc\u{202e}d");
         assert_eq!(super::text("日本語\n次の行"), "日本語\n次の行");
         assert_eq!(super::value(" a"), "\" a\"");
+        assert_eq!(super::value("a\n"), r#""a\n""#);
         assert_eq!(super::value(""), "\"\"");
     }
 }

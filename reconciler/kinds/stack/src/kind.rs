@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use reconcile_core::address::Address;
 use reconcile_core::observation::Observation;
+use reconcile_core::status::Running;
 use reconcile_engine::aws::session::{RunIdentity, Session};
 use reconcile_engine::events::UnitEvents;
 use reconcile_engine::kind::{Decision, Kind, Look, PlanContext, Seen, StepError, Unit, Wanted};
@@ -75,6 +76,10 @@ impl Kind for StackKind {
 
     fn note(spec: &Spec, state: &State) -> Option<Json> {
         observe::note(spec, state)
+    }
+
+    fn status(state: &State) -> Running {
+        state.running()
     }
 
     fn connect(session: &Session) -> Self {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use reconcile_cfn::Template;
 use reconcile_core::digest::Digest;
+use reconcile_core::status::Running;
 use serde::{Deserialize, Serialize};
 
 /// The tag that names the environment that owns a stack.
@@ -213,6 +214,17 @@ impl fmt::Display for Status {
 }
 
 impl State {
+    /// What runs, in a line.
+    pub fn running(&self) -> Running {
+        let described = &self.described;
+        Running {
+            state: described.status.to_string(),
+            commit: described.tags.get(COMMIT_TAG).cloned(),
+            since: Some(described.updated.unwrap_or(described.created)),
+            identity: described.id.clone(),
+        }
+    }
+
     /// The digest of what a plan depends on; times that move by themselves are not in it.
     pub fn digest(&self) -> Digest {
         let described = &self.described;

@@ -6,7 +6,7 @@ use super::layout::{columns, pad, wrap};
 use super::style::{ADDED, FAINT, REMOVED, STRONG, of_effect, paint};
 use crate::views::difference::{self, Line, Piece};
 use crate::views::groups::{Group, by_part};
-use crate::views::sentences::{effect_note, effect_sign};
+use crate::views::sentences::{effect_note, effect_sign, part};
 use crate::views::visible;
 
 /// Fields of one unit; more are counted, not shown.
@@ -65,8 +65,8 @@ fn heading(group: &Group<'_>, name: &str, width: usize) -> Vec<String> {
     let Some(whole) = group.whole else {
         return vec![start + &paint(STRONG, name.trim_end())];
     };
-    let kind = whole.after.as_deref().or(whole.before.as_deref());
-    let kind = visible::text(kind.unwrap_or_default());
+    let kind = part(whole);
+    let kind = visible::text(&kind);
     if 10 + columns(name) + columns(&kind) <= width && !kind.contains('\n') {
         return vec![start + &paint(STRONG, name) + "  " + &paint(FAINT, kind)];
     }

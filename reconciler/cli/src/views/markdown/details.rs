@@ -25,7 +25,10 @@ pub(super) fn of(
         let Some(Outcome::Failed { why }) = outcome else {
             return None;
         };
-        let lines = cut(why.lines().map(|line| visible::text(line).into_owned()).collect());
+        let lines = cut(why
+            .lines()
+            .map(|line| visible::text(line).into_owned())
+            .collect());
         return Some(folded(unit, "failed", &fence("text", &lines)));
     }
     let is_pending = matches!(verdict, Verdict::Change(_)) && !sentences::is_drift(verdict);
@@ -34,16 +37,22 @@ pub(super) fn of(
     }
     let fields = verdict.change().map_or(&[][..], |change| &change.fields);
     let unblock = match verdict {
-        Verdict::Blocked { why: _, unblock, change: _ } => {
-            format!("To unblock it: {}\n\n", sentence(unblock))
-        }
+        Verdict::Blocked {
+            why: _,
+            unblock,
+            change: _,
+        } => format!("To unblock it: {}\n\n", sentence(unblock)),
         Verdict::InSync | Verdict::Change(_) | Verdict::Unknown { .. } => String::new(),
     };
     if fields.is_empty() && unblock.is_empty() {
         return None;
     }
     let differences = sentences::count(fields.len() as u64, "difference", "differences");
-    let block = if fields.is_empty() { String::new() } else { fence("diff", &cut(diff(fields))) };
+    let block = if fields.is_empty() {
+        String::new()
+    } else {
+        fence("diff", &cut(diff(fields)))
+    };
     let title = format!("{}: {differences}", sentences::word(verdict));
     Some(folded(unit, &title, &format!("{unblock}{block}")))
 }
@@ -66,12 +75,17 @@ fn diff(fields: &[FieldChange]) -> Vec<String> {
     let mut lines = Vec::new();
     for group in by_part(fields) {
         if let Some(name) = group.name {
-            let kind = group.whole.and_then(|whole| whole.after.as_ref().or(whole.before.as_ref()));
-            let sign =
-                if group.whole.is_some() { sentences::effect_sign(group.effect()) } else { "" };
+            let kind = group.whole.map(sentences::part);
+            let sign = if group.whole.is_some() {
+                sentences::effect_sign(group.effect())
+            } else {
+                ""
+            };
             // Only the first character colours a line.
             let sign = sign.chars().next().unwrap_or(' ');
-            let kind = kind.map(|kind| format!("  {}", visible::text(kind))).unwrap_or_default();
+            let kind = kind
+                .map(|kind| format!("  {}", visible::text(&kind)))
+                .unwrap_or_default();
             lines.push(format!("{sign} {name}{kind}"));
         }
         let indent = if group.name.is_some() { "  " } else { "" };
@@ -83,13 +97,20 @@ fn diff(fields: &[FieldChange]) -> Vec<String> {
 }
 
 fn property(indent: &str, path: &str, field: &FieldChange) -> Vec<String> {
-    let FieldChange { path: _, before, after, effect } = field;
+    let FieldChange {
+        path: _,
+        before,
+        after,
+        effect,
+    } = field;
     let path = visible::text(path);
-    let note =
-        sentences::effect_note(*effect).map(|note| format!("  # {note}")).unwrap_or_default();
+    let note = sentences::effect_note(*effect)
+        .map(|note| format!("  # {note}"))
+        .unwrap_or_default();
     let values = [('-', before), ('+', after)];
-    let is_block =
-        values.iter().any(|(_, value)| value.as_deref().is_some_and(difference::is_block));
+    let is_block = values
+        .iter()
+        .any(|(_, value)| value.as_deref().is_some_and(difference::is_block));
     if !is_block {
         let lines = values.iter().filter_map(|(sign, value)| {
             let value = visible::value(value.as_ref()?);
@@ -98,22 +119,28 @@ fn property(indent: &str, path: &str, field: &FieldChange) -> Vec<String> {
         return lines.collect();
     }
     let mut lines = vec![format!("  {indent}{path}:{note}")];
-    lines.extend(difference::lines(before.as_deref(), after.as_deref(), VALUE_LINES).iter().map(
-        |line| {
-            let (sign, text) = match line {
-                Line::Same(text) => (' ', visible::text(text).into_owned()),
-                Line::Removed(pieces) => ('-', text_of(pieces)),
-                Line::Added(pieces) => ('+', text_of(pieces)),
-                Line::Folded(count) => {
-                    (' ', format!("… {}", sentences::count(*count as u64, "line", "lines")))
-                }
-            };
-            format!("{sign} {indent}  {text}")
-        },
-    ));
+    lines.extend(
+        difference::lines(before.as_deref(), after.as_deref(), VALUE_LINES)
+            .iter()
+            .map(|line| {
+                let (sign, text) = match line {
+                    Line::Same(text) => (' ', visible::text(text).into_owned()),
+                    Line::Removed(pieces) => ('-', text_of(pieces)),
+                    Line::Added(pieces) => ('+', text_of(pieces)),
+                    Line::Folded(count) => (
+                        ' ',
+                        format!("… {}", sentences::count(*count as u64, "line", "lines")),
+                    ),
+                };
+                format!("{sign} {indent}  {text}")
+            }),
+    );
     lines
 }
 
 fn text_of(pieces: &[Piece]) -> String {
-    pieces.iter().map(|piece| visible::text(&piece.text)).collect()
+    pieces
+        .iter()
+        .map(|piece| visible::text(&piece.text))
+        .collect()
 }

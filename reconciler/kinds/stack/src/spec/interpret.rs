@@ -47,6 +47,7 @@ pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> V
     let base = Links {
         place: document.key_place("/name"),
         region: String::new(),
+        physical_name: spec.stack_name.clone(),
         references: reader.references,
         depends_on,
         outputs: spec.template.parsed.outputs().map(|output| output.name.to_owned()).collect(),
