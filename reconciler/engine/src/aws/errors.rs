@@ -60,6 +60,17 @@ impl AwsError {
         }
     }
 
+    /// An error that is known in words only, such as the state bucket's.
+    pub fn told(message: impl Into<String>) -> Self {
+        Self {
+            code: None,
+            message: message.into(),
+            request_id: None,
+            hint: None,
+            nature: Nature::Unanswered,
+        }
+    }
+
     /// Whether AWS answered with this code.
     pub fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
