@@ -47,8 +47,8 @@ impl AwsError {
         let code = error.code().map(str::to_owned);
         let message = match (error.message(), error.as_service_error()) {
             (Some(message), _) => message.trim_end_matches('.').to_owned(),
-            (None, Some(_)) => status_text(error),
-            (None, None) => causes(error),
+            (None, Some(_)) => unexplained(error),
+            (None, None) => causes(innermost(error)),
         };
         let hint = hint(code.as_deref(), &message, error);
         Self {
@@ -57,6 +57,17 @@ impl AwsError {
             request_id: error.request_id().map(str::to_owned),
             code,
             message,
+        }
+    }
+
+    /// An error that is known in words only, such as the state bucket's.
+    pub fn told(message: impl Into<String>) -> Self {
+        Self {
+            code: None,
+            message: message.into(),
+            request_id: None,
+            hint: None,
+            nature: Nature::Unanswered,
         }
     }
 
@@ -81,12 +92,10 @@ impl fmt::Display for AwsError {
 
 impl Error for AwsError {}
 
-/// For answers without a message, such as those to HEAD.
-fn status_text<E>(error: &SdkError<E, HttpResponse>) -> String {
-    error.raw_response().map_or_else(
-        || "AWS answered with an error".to_owned(),
-        |response| format!("AWS answered with status {}", response.status().as_u16()),
-    )
+/// For answers without a message: those to HEAD, and what is not AWS's (a proxy's).
+fn unexplained<E>(error: &SdkError<E, HttpResponse>) -> String {
+    let status = error.raw_response().map_or(0, |response| response.status().as_u16());
+    format!("the answer has status {status} and says nothing that AWS would")
 }
 
 #[expect(
@@ -97,6 +106,7 @@ fn nature<E>(error: &SdkError<E, HttpResponse>) -> Nature {
     match error {
         SdkError::ConstructionFailure(_) => Nature::NotSent,
         SdkError::ServiceError(answered) => match answered.raw().status().as_u16() {
+            ..400 => Nature::Unanswered,
             429 | 500.. => Nature::Unavailable,
             _ => Nature::Refused,
         },
@@ -113,10 +123,22 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
     std::iter::successors(Some(error), |&error| error.source())
 }
 
+/// What lies under the SDK's own wording of "nothing came back".
+fn innermost<E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> &(dyn Error + 'static) {
+    if let SdkError::DispatchFailure(failure) = error
+        && let Some(cause) = failure.as_connector_error().and_then(Error::source)
+    {
+        return cause;
+    }
+    error
+}
+
+/// The errors behind an error in one line. Of one that lists what was tried, the first line says enough.
 fn causes(error: &(dyn Error + 'static)) -> String {
     let mut said: Vec<String> = Vec::new();
     for cause in chain(error) {
         let text = cause.to_string();
+        let text = text.lines().next().unwrap_or_default().to_owned();
         if !said.iter().any(|earlier| earlier.contains(&text)) {
             said.push(text);
         }
@@ -127,7 +149,7 @@ fn causes(error: &(dyn Error + 'static)) -> String {
 fn hint(code: Option<&str>, message: &str, error: &(dyn Error + 'static)) -> Option<String> {
     let hint = match code {
         Some("ExpiredToken" | "ExpiredTokenException" | "RequestExpired") => {
-            "the credentials have expired: sign in again, for example with `aws sso login`"
+            "sign in again, for example with `aws sso login`"
         }
         Some("InvalidClientTokenId" | "UnrecognizedClientException" | "InvalidAccessKeyId") => {
             "AWS does not know these credentials: look at the profile and the AWS_* variables"
@@ -156,9 +178,9 @@ fn hint_without_answer(error: &(dyn Error + 'static)) -> Option<&'static str> {
     let text = causes(error);
     let says = |what: &str| text.contains(what);
     if let Some(CredentialsError::CredentialsNotLoaded(_)) = credentials {
-        Some("no credentials were found: set AWS_PROFILE, or sign in with `aws sso login`")
-    } else if credentials.is_some() && (says("expired") || says("refresh")) {
-        Some("the sign-in has expired: sign in again, for example with `aws sso login`")
+        Some("look at the name of the profile, or sign in, for example with `aws sso login`")
+    } else if credentials.is_some() && (says("expired") || says("refresh") || says("sso/cache")) {
+        Some("sign in again, for example with `aws sso login`")
     } else if credentials.is_some() {
         Some("the credentials could not be loaded: look at the profile and the AWS_* variables")
     } else if says("egion must be") || says("Missing Region") {

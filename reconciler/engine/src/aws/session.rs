@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use aws_smithy_async::time::SharedTimeSource;
 use jiff::Timestamp;
 use reconcile_core::calls::Calls;
@@ -132,10 +133,14 @@ impl Session {
     ///
     /// An SDK's shared configuration cannot carry an interceptor, so a client adds its own:
     ///
-    /// ```ignore
-    /// let config = aws_sdk_cloudformation::config::Builder::from(&session.sdk(region))
+    /// ```no_run
+    /// # use reconcile_engine::aws::{naming::NameCalls, session::Session};
+    /// # fn client(session: &Session) -> aws_sdk_s3::Client {
+    /// let config = aws_sdk_s3::config::Builder::from(&session.sdk("us-east-1"))
     ///     .interceptor(NameCalls)
     ///     .build();
+    /// aws_sdk_s3::Client::from_conf(config)
+    /// # }
     /// ```
     pub fn sdk(&self, region: &str) -> SdkConfig {
         self.wires.sdk(region)
@@ -154,7 +159,11 @@ impl Session {
 
 /// Whose credentials a configuration holds: account and ARN.
 async fn caller(sdk: &SdkConfig) -> Result<(String, String), ConnectError> {
-    let config = aws_sdk_sts::config::Builder::from(sdk).interceptor(NameCalls).build();
+    let config = aws_sdk_sts::config::Builder::from(sdk)
+        .interceptor(NameCalls)
+        // Somebody waits, and what fails here is rarely AWS.
+        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        .build();
     let answer = aws_sdk_sts::Client::from_conf(config)
         .get_caller_identity()
         .send()

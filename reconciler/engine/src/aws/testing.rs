@@ -1,8 +1,7 @@
 //! What unit tests of the engine have instead of AWS.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_smithy_async::time::SharedTimeSource;
@@ -12,6 +11,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use jiff::Timestamp;
 use reconcile_core::environment::{Environment, Target};
 
 use super::clock::TokioTime;
@@ -19,12 +19,11 @@ use super::session::{Connect, RunIdentity, Session};
 use super::wires::{Through, Wires};
 use crate::state::memory::MemoryStore;
 
-/// One request as a fake AWS sees it: `PUT https://host/path?query`, its headers and its body.
+/// One request as a fake AWS sees it: `PUT https://host/path?query`, its headers.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) line: String,
     pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) body: String,
 }
 
 /// The answer of a fake AWS.
@@ -97,7 +96,6 @@ impl HttpConnector for FakeAws {
                 .iter()
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
-            body: String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned(),
         };
         let answer = (self.script.lock().unwrap())(&request);
         self.requests.lock().unwrap().push(request);
@@ -110,6 +108,7 @@ impl HttpConnector for FakeAws {
             }
         };
         let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+        response.headers_mut().insert("x-amzn-requestid", "req-1");
         if let Some(etag) = etag {
             response.headers_mut().insert("etag", etag);
         }
@@ -131,6 +130,16 @@ pub(crate) async fn session(store: &Arc<MemoryStore>, actor: &str) -> Session {
     }
 }
 
+/// What STS answers to a role of `account`.
+pub(crate) fn identity(account: &str) -> Answer {
+    let body = format!(
+        "<GetCallerIdentityResponse><GetCallerIdentityResult>\
+         <Arn>arn:aws:sts::{account}:assumed-role/deploy/alice</Arn><UserId>A</UserId>\
+         <Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+    );
+    Answer::Body(200, body)
+}
+
 /// The target of the sandbox's environment.
 pub(crate) fn sandbox() -> Target {
     Target::Sandbox { region: "ap-northeast-1".to_owned() }
@@ -144,7 +153,7 @@ fn environment(target: Target) -> Environment {
         default: false,
         variables: BTreeMap::new(),
         tags: BTreeMap::new(),
-        allow_delete: std::collections::BTreeSet::new(),
+        allow_delete: BTreeSet::new(),
     }
 }
 
@@ -158,6 +167,6 @@ fn run(actor: &str) -> RunIdentity {
 
 /// A clock that shows 2026-11-21T12:00:00Z now.
 fn clock() -> SharedTimeSource {
-    let noon = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_262_400);
-    SharedTimeSource::new(TokioTime::starting_at(noon))
+    let noon = Timestamp::constant(1_795_262_400, 0);
+    SharedTimeSource::new(TokioTime::starting_at(noon.into()))
 }

@@ -33,7 +33,7 @@ const ATTEMPTS: u32 = 8;
 
 /// How long an attempt may wait for the first byte of its answer. The SDK has no limit, and without one a
 /// connection that a firewall dropped holds a run up for ever.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How AWS is reached.
 #[derive(Debug)]

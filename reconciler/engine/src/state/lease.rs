@@ -15,7 +15,7 @@ use crate::aws::session::Session;
 use crate::events::{Event, Events};
 
 /// How long a lease lasts that is not renewed: what others wait for after a run was killed.
-const LIFETIME: Duration = Duration::from_secs(60);
+const LIFETIME: Duration = Duration::from_mins(1);
 
 /// How often it is renewed: two renewals may fail before it runs out.
 const RENEWAL: Duration = Duration::from_secs(20);
@@ -134,20 +134,20 @@ impl Lease {
 
     fn kept(held: Held) -> Self {
         let (stop, stopped) = oneshot::channel();
-        let (loss, lost) = watch::channel(false);
-        Self { lost, stop, keeper: tokio::spawn(keep(held, stopped, loss)) }
+        let (notice, lost) = watch::channel(false);
+        Self { lost, stop, keeper: tokio::spawn(keep(held, stopped, notice)) }
     }
 }
 
 /// Renews a lease until it is lost or to be given back.
-async fn keep(mut held: Held, mut stopped: oneshot::Receiver<()>, loss: watch::Sender<bool>) {
+async fn keep(mut held: Held, mut stopped: oneshot::Receiver<()>, notice: watch::Sender<bool>) {
     loop {
         tokio::select! {
             _ = &mut stopped => return held.give_back().await,
             () = sleep(RENEWAL) => {}
         }
         if !held.renew().await {
-            loss.send_replace(true);
+            notice.send_replace(true);
             return;
         }
     }

@@ -9,3 +9,5 @@ pub(crate) mod memory;
 pub mod record;
 pub mod s3;
 pub mod store;
+#[cfg(test)]
+mod tests;

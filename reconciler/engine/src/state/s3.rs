@@ -72,6 +72,16 @@ impl S3Store {
         }
     }
 
+    async fn read(&self, key: &str, object: GetObjectOutput) -> Result<Stored, StoreError> {
+        let etag = object.e_tag.unwrap_or_default();
+        let body = object.body.collect().await.map_err(|error| StoreError::Failed {
+            operation: "read",
+            key: key.to_owned(),
+            why: format!("its body broke off: {error}"),
+        })?;
+        Ok(Stored { body: body.to_vec(), etag })
+    }
+
     fn failure(&self, operation: &'static str, key: &str, error: &AwsError) -> StoreError {
         if error.is("NoSuchBucket") {
             StoreError::NoBucket { bucket: self.bucket.clone() }
@@ -140,18 +150,6 @@ impl StateStore for S3Store {
 
     fn url(&self, key: &str) -> String {
         format!("{}{key}", self.base_url)
-    }
-}
-
-impl S3Store {
-    async fn read(&self, key: &str, object: GetObjectOutput) -> Result<Stored, StoreError> {
-        let etag = object.e_tag.unwrap_or_default();
-        let body = object.body.collect().await.map_err(|error| StoreError::Failed {
-            operation: "read",
-            key: key.to_owned(),
-            why: format!("its body broke off: {error}"),
-        })?;
-        Ok(Stored { body: body.to_vec(), etag })
     }
 }
 

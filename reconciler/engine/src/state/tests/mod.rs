@@ -1,0 +1,4 @@
+mod lease;
+mod ledger;
+mod record;
+mod s3;
