@@ -35,7 +35,8 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Fai
     let stopped = || signals.first().is_some();
     let options =
         Options { parallelism: args.parallelism, patience: args.patience(), stopped: &stopped };
-    let run = apply::apply(&world, prepared, (&session, &mut ledger, &progress.events()), &options);
+    let events = progress.events();
+    let run = apply::apply(&world, prepared, (&session, &mut ledger, &events), &options);
     let report = tokio::select! {
         report = run => report.map_err(refused)?,
         // The second signal: what is in flight goes on in AWS, and the next run finds it.

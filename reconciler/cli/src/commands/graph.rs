@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use reconcile_core::address::Address;
 use reconcile_engine::graph::Graph;
 
 use super::{Context, Failure};
@@ -49,7 +50,8 @@ fn dot(graph: &Graph) -> String {
 
 fn mermaid(graph: &Graph) -> String {
     let order = graph.order();
-    let number = |address| order.iter().position(|other| other == address).unwrap_or_default();
+    let number =
+        |address: &Address| order.iter().position(|other| other == address).unwrap_or_default();
     let mut out = String::from("graph LR\n");
     for address in &order {
         let _ = writeln!(out, "  u{}[\"{address}\"]", number(address));

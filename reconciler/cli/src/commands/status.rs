@@ -20,7 +20,6 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Failure> {
     let progress = context.progress();
     world.observe(&session, &ledger, Depth::default(), &progress.events()).await;
     drop(progress);
-    let shown =
-        status::render(&world.status(), context.global.output.into());
+    let shown = status::render(&world.status(), context.global.output.into());
     Ok(context.result(&shown, Exit::Good))
 }

@@ -213,34 +213,25 @@ mod tests {
         let live = Live::new(Arc::new(console));
         let [kms, iam] = ["stacks/kms", "stacks/iam"].map(|name| name.parse::<Address>().unwrap());
         for event in [
-            Event::Phase {
-                what: "reading 2 stacks".to_owned(),
-            },
+            Event::Phase { what: "reading 2 stacks".to_owned() },
             Event::Progress { done: 1, of: 2 },
             Event::ApplyStarted {
                 units: vec![(kms.clone(), Action::Create), (iam.clone(), Action::Update)],
             },
-            Event::UnitStarted {
-                address: kms.clone(),
-                action: Action::Create,
-            },
+            Event::UnitStarted { address: kms.clone(), action: Action::Create },
             Event::UnitProgress {
                 address: kms.clone(),
                 progress: Progress::Step("creating".to_owned()),
             },
             Event::UnitFinished {
                 address: kms,
-                outcome: Outcome::Failed {
-                    why: "AccessDenied".to_owned(),
-                },
+                outcome: Outcome::Failed { why: "AccessDenied".to_owned() },
                 took: Duration::from_millis(900),
             },
             // Skipped units end without a beginning.
             Event::UnitFinished {
                 address: iam,
-                outcome: Outcome::Skipped {
-                    why: "stacks/kms failed".to_owned(),
-                },
+                outcome: Outcome::Skipped { why: "stacks/kms failed".to_owned() },
                 took: Duration::ZERO,
             },
         ] {

@@ -34,18 +34,13 @@ pub(super) fn plan() -> Report {
         unit("dns", Verdict::InSync),
         unit("mail", Verdict::InSync),
     ]);
-    report
-        .notes
-        .push("the ledger was lost: every template was read again".to_owned());
+    report.notes.push("the ledger was lost: every template was read again".to_owned());
     report
 }
 
 /// Nothing differs.
 pub(super) fn in_sync() -> Report {
-    report(vec![
-        unit("kms", Verdict::InSync),
-        unit("iam", Verdict::InSync),
-    ])
+    report(vec![unit("kms", Verdict::InSync), unit("iam", Verdict::InSync)])
 }
 
 /// One reverted, one reported, one that is not drift.
@@ -70,11 +65,7 @@ pub(super) fn applied() -> Report {
         unit("iam", Verdict::Change(update())),
         unit("dns", Verdict::InSync),
     ]);
-    let done = [
-        ("kms", Outcome::Applied),
-        ("iam", Outcome::Applied),
-        ("dns", Outcome::Unchanged),
-    ];
+    let done = [("kms", Outcome::Applied), ("iam", Outcome::Applied), ("dns", Outcome::Unchanged)];
     with_outcomes(plan, done)
 }
 
@@ -97,18 +88,8 @@ pub(super) fn partly_applied() -> Report {
                 unblock: "look at the plan again with `reconcile plan --full`".to_owned(),
             },
         ),
-        (
-            "s3",
-            Outcome::Failed {
-                why: failed.to_owned(),
-            },
-        ),
-        (
-            "trail",
-            Outcome::Skipped {
-                why: "stacks/s3 failed".to_owned(),
-            },
-        ),
+        ("s3", Outcome::Failed { why: failed.to_owned() }),
+        ("trail", Outcome::Skipped { why: "stacks/s3 failed".to_owned() }),
         ("dns", Outcome::Unchanged),
     ];
     with_outcomes(plan, done)
@@ -132,22 +113,13 @@ pub(super) fn problems() -> Vec<Problem> {
     });
     let place = |file: &Arc<SourceFile>, part: &str| {
         let start = file.text.find(part).unwrap();
-        Place {
-            file: Arc::clone(file),
-            range: start..start + part.len(),
-        }
+        Place { file: Arc::clone(file), range: start..start + part.len() }
     };
     vec![
-        Problem::at(
-            place(&kms, "terminationProtect"),
-            "unknown key `terminationProtect`",
-        )
-        .hint("did you mean `terminationProtection`?"),
-        Problem::at(
-            place(&kms, "${env.prefx}"),
-            "no variable `prefx` in environment `production`",
-        )
-        .hint("did you mean `prefix`?"),
+        Problem::at(place(&kms, "terminationProtect"), "unknown key `terminationProtect`")
+            .hint("did you mean `terminationProtection`?"),
+        Problem::at(place(&kms, "${env.prefx}"), "no variable `prefx` in environment `production`")
+            .hint("did you mean `prefix`?"),
         Problem::at(place(&tabbed, "\tname"), "a tab cannot indent YAML")
             .hint("indent with spaces"),
         Problem::whole("`desired/` declares no environment")
@@ -175,9 +147,7 @@ fn with_outcomes<'a>(
     mut report: Report,
     outcomes: impl IntoIterator<Item = (&'a str, Outcome)>,
 ) -> Report {
-    let outcomes = outcomes
-        .into_iter()
-        .map(|(name, outcome)| (address(name), outcome));
+    let outcomes = outcomes.into_iter().map(|(name, outcome)| (address(name), outcome));
     report.outcomes = Some(outcomes.collect());
     report.calls.count("cloudformation", "CreateChangeSet");
     report.calls.count("cloudformation", "ExecuteChangeSet");
@@ -223,18 +193,8 @@ fn create() -> Change {
     Change {
         fields: vec![
             field("Resources/Key", None, Some("AWS::KMS::Key"), Effect::Create),
-            field(
-                "Resources/Alias",
-                None,
-                Some("AWS::KMS::Alias"),
-                Effect::Create,
-            ),
-            field(
-                "Parameters/BoundaryArn",
-                None,
-                Some("(known after stacks/iam)"),
-                Effect::Create,
-            ),
+            field("Resources/Alias", None, Some("AWS::KMS::Alias"), Effect::Create),
+            field("Parameters/BoundaryArn", None, Some("(known after stacks/iam)"), Effect::Create),
         ],
         ..Change::new(Action::Create, "it does not exist")
     }
@@ -248,12 +208,7 @@ fn update() -> Change {
     };
     Change {
         fields: vec![
-            field(
-                "Tags/reconcile:commit",
-                Some("11aa22bb"),
-                Some("3f2a9c1d"),
-                Effect::Record,
-            ),
+            field("Tags/reconcile:commit", Some("11aa22bb"), Some("3f2a9c1d"), Effect::Record),
             field(
                 "Resources/Role/Properties/MaxSessionDuration",
                 Some("3600"),
@@ -343,18 +298,8 @@ fn delete() -> Change {
             allowed: false,
         }],
         fields: vec![
-            field(
-                "Resources/Queue",
-                Some("AWS::SQS::Queue"),
-                None,
-                Effect::Delete,
-            ),
-            field(
-                "Resources/ReportBucket",
-                Some("AWS::S3::Bucket"),
-                None,
-                Effect::Record,
-            ),
+            field("Resources/Queue", Some("AWS::SQS::Queue"), None, Effect::Delete),
+            field("Resources/ReportBucket", Some("AWS::S3::Bucket"), None, Effect::Record),
         ],
         ..Change::new(Action::Delete, "`desired/` does not declare it any more")
     }
@@ -376,10 +321,7 @@ fn revert() -> Change {
                 Effect::InPlace,
             ),
         ],
-        ..Change::new(
-            Action::Revert,
-            "changed outside git, seen at 2026-11-20T09:00:00Z",
-        )
+        ..Change::new(Action::Revert, "changed outside git, seen at 2026-11-20T09:00:00Z")
     }
 }
 

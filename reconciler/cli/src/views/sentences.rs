@@ -77,12 +77,7 @@ pub(super) fn effect_note(effect: Effect) -> Option<&'static str> {
 
 /// What a part is that comes, goes or stays: its type, as its one value says it.
 pub(super) fn part(whole: &FieldChange) -> String {
-    let FieldChange {
-        path: _,
-        before,
-        after,
-        effect,
-    } = whole;
+    let FieldChange { path: _, before, after, effect } = whole;
     let kind = after.as_deref().or(before.as_deref()).unwrap_or_default();
     match effect {
         Effect::Record => format!("{kind} (stays as it is, no longer declared)"),

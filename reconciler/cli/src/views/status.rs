@@ -23,10 +23,9 @@ fn cells(unit: &UnitStatus) -> [String; 4] {
     let UnitStatus { address, running, unreadable, declared } = unit;
     let name = if *declared { address.to_string() } else { format!("{address} (not declared)") };
     let Some(running) = running else {
-        let state = unreadable.as_ref().map_or_else(
-            || "absent".to_owned(),
-            |why| format!("unreadable: {why}"),
-        );
+        let state = unreadable
+            .as_ref()
+            .map_or_else(|| "absent".to_owned(), |why| format!("unreadable: {why}"));
         return [name, state, String::new(), String::new()];
     };
     let commit = running.commit.as_deref().map_or("-", |commit| commit.get(..12).unwrap_or(commit));
@@ -37,7 +36,8 @@ fn cells(unit: &UnitStatus) -> [String; 4] {
 fn table(units: &[UnitStatus]) -> String {
     let rows: Vec<[String; 4]> =
         [HEADINGS.map(str::to_owned)].into_iter().chain(units.iter().map(cells)).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or_default();
+    let width =
+        |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or_default();
     let widths = [0, 1, 2, 3].map(width);
     let line = |row: &[String; 4]| {
         let padded = row.iter().zip(widths).map(|(cell, width)| {
@@ -49,7 +49,11 @@ fn table(units: &[UnitStatus]) -> String {
 }
 
 fn markdown(units: &[UnitStatus]) -> String {
-    let line = |row: [String; 4]| format!("| {} |", row.map(|cell| cell.replace('|', "\\|")).join(" | "));
+    let line =
+        |row: [String; 4]| format!("| {} |", row.map(|cell| cell.replace('|', "\\|")).join(" | "));
     let head = [line(HEADINGS.map(str::to_owned)), "|---|---|---|---|".to_owned()];
-    head.into_iter().chain(units.iter().map(|unit| line(cells(unit)))).collect::<Vec<_>>().join("\n")
+    head.into_iter()
+        .chain(units.iter().map(|unit| line(cells(unit))))
+        .collect::<Vec<_>>()
+        .join("\n")
 }

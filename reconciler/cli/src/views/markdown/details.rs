@@ -25,10 +25,7 @@ pub(super) fn of(
         let Some(Outcome::Failed { why }) = outcome else {
             return None;
         };
-        let lines = cut(why
-            .lines()
-            .map(|line| visible::text(line).into_owned())
-            .collect());
+        let lines = cut(why.lines().map(|line| visible::text(line).into_owned()).collect());
         return Some(folded(unit, "failed", &fence("text", &lines)));
     }
     let is_pending = matches!(verdict, Verdict::Change(_)) && !sentences::is_drift(verdict);
@@ -37,22 +34,16 @@ pub(super) fn of(
     }
     let fields = verdict.change().map_or(&[][..], |change| &change.fields);
     let unblock = match verdict {
-        Verdict::Blocked {
-            why: _,
-            unblock,
-            change: _,
-        } => format!("To unblock it: {}\n\n", sentence(unblock)),
+        Verdict::Blocked { why: _, unblock, change: _ } => {
+            format!("To unblock it: {}\n\n", sentence(unblock))
+        }
         Verdict::InSync | Verdict::Change(_) | Verdict::Unknown { .. } => String::new(),
     };
     if fields.is_empty() && unblock.is_empty() {
         return None;
     }
     let differences = sentences::count(fields.len() as u64, "difference", "differences");
-    let block = if fields.is_empty() {
-        String::new()
-    } else {
-        fence("diff", &cut(diff(fields)))
-    };
+    let block = if fields.is_empty() { String::new() } else { fence("diff", &cut(diff(fields))) };
     let title = format!("{}: {differences}", sentences::word(verdict));
     Some(folded(unit, &title, &format!("{unblock}{block}")))
 }
@@ -76,16 +67,11 @@ fn diff(fields: &[FieldChange]) -> Vec<String> {
     for group in by_part(fields) {
         if let Some(name) = group.name {
             let kind = group.whole.map(sentences::part);
-            let sign = if group.whole.is_some() {
-                sentences::effect_sign(group.effect())
-            } else {
-                ""
-            };
+            let sign =
+                if group.whole.is_some() { sentences::effect_sign(group.effect()) } else { "" };
             // Only the first character colours a line.
             let sign = sign.chars().next().unwrap_or(' ');
-            let kind = kind
-                .map(|kind| format!("  {}", visible::text(&kind)))
-                .unwrap_or_default();
+            let kind = kind.map(|kind| format!("  {}", visible::text(&kind))).unwrap_or_default();
             lines.push(format!("{sign} {name}{kind}"));
         }
         let indent = if group.name.is_some() { "  " } else { "" };
@@ -97,20 +83,13 @@ fn diff(fields: &[FieldChange]) -> Vec<String> {
 }
 
 fn property(indent: &str, path: &str, field: &FieldChange) -> Vec<String> {
-    let FieldChange {
-        path: _,
-        before,
-        after,
-        effect,
-    } = field;
+    let FieldChange { path: _, before, after, effect } = field;
     let path = visible::text(path);
-    let note = sentences::effect_note(*effect)
-        .map(|note| format!("  # {note}"))
-        .unwrap_or_default();
+    let note =
+        sentences::effect_note(*effect).map(|note| format!("  # {note}")).unwrap_or_default();
     let values = [('-', before), ('+', after)];
-    let is_block = values
-        .iter()
-        .any(|(_, value)| value.as_deref().is_some_and(difference::is_block));
+    let is_block =
+        values.iter().any(|(_, value)| value.as_deref().is_some_and(difference::is_block));
     if !is_block {
         let lines = values.iter().filter_map(|(sign, value)| {
             let value = visible::value(value.as_ref()?);
@@ -119,28 +98,22 @@ fn property(indent: &str, path: &str, field: &FieldChange) -> Vec<String> {
         return lines.collect();
     }
     let mut lines = vec![format!("  {indent}{path}:{note}")];
-    lines.extend(
-        difference::lines(before.as_deref(), after.as_deref(), VALUE_LINES)
-            .iter()
-            .map(|line| {
-                let (sign, text) = match line {
-                    Line::Same(text) => (' ', visible::text(text).into_owned()),
-                    Line::Removed(pieces) => ('-', text_of(pieces)),
-                    Line::Added(pieces) => ('+', text_of(pieces)),
-                    Line::Folded(count) => (
-                        ' ',
-                        format!("… {}", sentences::count(*count as u64, "line", "lines")),
-                    ),
-                };
-                format!("{sign} {indent}  {text}")
-            }),
-    );
+    lines.extend(difference::lines(before.as_deref(), after.as_deref(), VALUE_LINES).iter().map(
+        |line| {
+            let (sign, text) = match line {
+                Line::Same(text) => (' ', visible::text(text).into_owned()),
+                Line::Removed(pieces) => ('-', text_of(pieces)),
+                Line::Added(pieces) => ('+', text_of(pieces)),
+                Line::Folded(count) => {
+                    (' ', format!("… {}", sentences::count(*count as u64, "line", "lines")))
+                }
+            };
+            format!("{sign} {indent}  {text}")
+        },
+    ));
     lines
 }
 
 fn text_of(pieces: &[Piece]) -> String {
-    pieces
-        .iter()
-        .map(|piece| visible::text(&piece.text))
-        .collect()
+    pieces.iter().map(|piece| visible::text(&piece.text)).collect()
 }
