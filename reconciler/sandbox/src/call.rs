@@ -14,7 +14,6 @@ pub(crate) struct Call {
     pub(crate) parameters: Value,
     /// The sandbox's clock at the time of the call.
     pub(crate) now: Timestamp,
-    pub(crate) request_id: String,
 }
 
 /// What a handler answers: the result's members in the shape of the API reference, or AWS's error.
@@ -25,6 +24,11 @@ impl Call {
     /// A string parameter, if given and not empty.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// Whether a parameter was given at all, be it empty.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.parameters.get(name).is_some()
     }
 
     /// A string parameter that the operation requires.

@@ -19,6 +19,7 @@ mod faults;
 mod http_client;
 mod log;
 mod resource;
+mod resources;
 mod s3;
 mod sandbox;
 mod store;

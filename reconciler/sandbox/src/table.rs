@@ -59,12 +59,6 @@ impl<T> Table<T> {
             .map(|(key, row)| (key.as_str(), row))
     }
 
-    /// Rows after `key` in key order: for pagination.
-    pub(crate) fn after<'a>(&'a self, key: &str) -> impl Iterator<Item = (&'a str, &'a T)> {
-        use std::ops::Bound::{Excluded, Unbounded};
-        self.rows.range::<str, _>((Excluded(key), Unbounded)).map(|(key, row)| (key.as_str(), row))
-    }
-
     /// The keys written since the last call; a key that has no row any more was removed.
     pub(crate) fn take_changed(&mut self) -> BTreeSet<String> {
         std::mem::take(&mut self.changed)

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::cloudformation::{ChangeSet, Detection, Event, Scheduled, Stack};
 use crate::resource::Resource;
+use crate::resources::InjectedFailure;
 use crate::s3::ObjectVersion;
 use crate::table::Table;
 
@@ -47,6 +49,20 @@ macro_rules! world {
 }
 
 world! {
+    /// CloudFormation's stacks, deleted ones too, by stack ID.
+    stacks: Stack,
+    /// Change sets, by ID.
+    change_sets: ChangeSet,
+    /// Stack events, by stack ID and running number.
+    events: Event,
+    /// Drift detections, by ID.
+    detections: Detection,
+    /// Work that goes on without a caller, by the ID of what it works on.
+    jobs: Scheduled,
+    /// How many milliseconds work on a resource takes, by type; `*` is any type.
+    durations: i64,
+    /// Failures of resources that are laid out to happen.
+    failures: InjectedFailure,
     /// Live resources of every type, by [`Resource::key`].
     resources: Resource,
     /// Single numbers: counters, and how far the clock was put forward.

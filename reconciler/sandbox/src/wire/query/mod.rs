@@ -49,13 +49,7 @@ pub(super) fn answer(service: &QueryService, account: &Account, incoming: Incomi
     let resource =
         SUBJECTS.iter().find_map(|name| parameters.get(name)?.as_str()).map(ToOwned::to_owned);
     let outcome = account.transact(|world, now| {
-        let call = Call {
-            operation: operation.clone(),
-            region: incoming.region,
-            parameters,
-            now,
-            request_id: incoming.request_id.clone(),
-        };
+        let call = Call { operation: operation.clone(), region: incoming.region, parameters, now };
         (service.handle)(world, &call)
     });
     let answer = outcome.unwrap_or_else(|error| Err(AwsError::internal(&error)));

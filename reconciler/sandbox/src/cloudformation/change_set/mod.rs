@@ -1,0 +1,130 @@
+//! Change sets: what would be deployed, and what it would change.
+
+mod answers;
+mod create;
+mod execute;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub(super) use answers::{describe_change_set, list_change_sets};
+pub(super) use create::create_change_set;
+pub(super) use execute::{delete_change_set, execute_change_set};
+
+use super::changes::{self, Basis};
+use super::operation::OnFailure;
+use super::stack::Deployment;
+use crate::call::Call;
+use crate::error::AwsError;
+use crate::world::World;
+
+/// What CloudFormation says when there is nothing to do.
+const NO_CHANGES: &str = "The submitted information didn't contain changes. Submit different information to create a change set.";
+
+/// A change set. Its row key is its ID.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ChangeSet {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) stack_id: String,
+    pub(crate) stack_name: String,
+    pub(crate) kind: Kind,
+    pub(crate) description: Option<String>,
+    pub(crate) created: Timestamp,
+    pub(crate) status: Status,
+    pub(crate) status_reason: Option<String>,
+    pub(crate) execution: Execution,
+    pub(crate) deployment: Deployment,
+    /// `ResourceChange` values with property values.
+    pub(crate) changes: Vec<Value>,
+    pub(crate) on_failure: Option<OnFailure>,
+    pub(crate) revert_drift: bool,
+    pub(crate) token: Option<String>,
+}
+
+/// Whether the stack is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Kind {
+    Create,
+    Update,
+}
+
+/// How far the creation of the change set is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Status {
+    CreatePending,
+    CreateComplete,
+    Failed,
+}
+
+/// Whether the change set can be executed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Execution {
+    Unavailable,
+    Available,
+    ExecuteInProgress,
+    Obsolete,
+}
+
+/// Computes the changes of a change set that was asked for.
+pub(super) fn compute(world: &mut World, id: &str) {
+    let Some(set) = world.change_sets.get(id).cloned() else {
+        return;
+    };
+    let Some(stack) = world.stacks.get(&set.stack_id) else {
+        return;
+    };
+    let basis = if set.revert_drift { Basis::Actual } else { Basis::LastDeployment };
+    let computed = changes::compute(world, stack, &set.deployment, basis);
+    let Some(set) = world.change_sets.get_mut(id) else {
+        return;
+    };
+    match computed {
+        Ok(computed) if computed.is_empty() => {
+            set.status = Status::Failed;
+            set.status_reason = Some(NO_CHANGES.to_owned());
+        }
+        Ok(computed) => {
+            set.status = Status::CreateComplete;
+            set.execution = Execution::Available;
+            set.changes = computed.resources;
+        }
+        Err(error) => {
+            set.status = Status::Failed;
+            set.status_reason = Some(error.message);
+        }
+    }
+}
+
+/// The template of the change set that a call names.
+pub(super) fn template(world: &World, call: &Call) -> Result<String, AwsError> {
+    let id = find(world, call)?;
+    let set = world.change_sets.get(&id);
+    Ok(set.map(|set| set.deployment.template.clone()).unwrap_or_default())
+}
+
+/// The ID of the change set that a call names, by ID or by its own and its stack's name.
+fn find(world: &World, call: &Call) -> Result<String, AwsError> {
+    let name = call.required("ChangeSetName")?;
+    let missing =
+        || AwsError::new("ChangeSetNotFound", format!("ChangeSet [{name}] does not exist"));
+    if name.starts_with("arn:") {
+        return world.change_sets.get(name).map(|set| set.id.clone()).ok_or_else(missing);
+    }
+    if call.text("StackName").is_none() {
+        return Err(AwsError::validation(
+            "StackName must be specified if ChangeSetName is not specified as an ARN.",
+        ));
+    }
+    let stack = world.stack_of(call)?;
+    let found = of_stack(world, &stack.id).find(|set| set.name == name);
+    found.map(|set| set.id.clone()).ok_or_else(missing)
+}
+
+fn of_stack<'a>(world: &'a World, stack_id: &'a str) -> impl Iterator<Item = &'a ChangeSet> {
+    world.change_sets.iter().map(|(_, set)| set).filter(move |set| set.stack_id == stack_id)
+}

@@ -1,0 +1,118 @@
+//! Stack events: what happened to a stack and its resources, in order.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::names;
+use super::paging::page;
+use super::stack::{Stack, StackResource};
+use super::status::word;
+use crate::call::{Answer, Call};
+use crate::world::World;
+
+/// One event. Its row key is the stack's ID and a running number.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Event {
+    pub(crate) id: String,
+    pub(crate) stack_id: String,
+    pub(crate) stack_name: String,
+    pub(crate) logical_id: String,
+    pub(crate) physical_id: String,
+    pub(crate) type_name: String,
+    pub(crate) status: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) properties: Option<String>,
+    pub(crate) token: Option<String>,
+    pub(crate) at: Timestamp,
+}
+
+/// The type that a stack has in its own events.
+const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
+
+impl Event {
+    /// The stack's own event: it is in its present status now.
+    pub(crate) fn of_stack(stack: &Stack, at: Timestamp) -> Self {
+        Self {
+            id: String::new(),
+            stack_id: stack.id.clone(),
+            stack_name: stack.name.clone(),
+            logical_id: stack.name.clone(),
+            physical_id: stack.id.clone(),
+            type_name: STACK_TYPE.to_owned(),
+            status: word(&stack.status),
+            reason: stack.status_reason.clone(),
+            properties: None,
+            token: None,
+            at,
+        }
+    }
+
+    /// A resource's event: it is in its present status now.
+    pub(crate) fn of_resource(stack: &Stack, resource: &StackResource, at: Timestamp) -> Self {
+        Self {
+            logical_id: resource.logical_id.clone(),
+            physical_id: resource.physical_id.clone(),
+            type_name: resource.type_name.clone(),
+            status: word(&resource.status),
+            reason: resource.status_reason.clone(),
+            properties: Some(Value::Object(resource.properties.clone()).to_string()),
+            ..Self::of_stack(stack, at)
+        }
+    }
+
+    fn answer(&self) -> Value {
+        json!({
+            "StackId": self.stack_id,
+            "EventId": self.id,
+            "StackName": self.stack_name,
+            "LogicalResourceId": self.logical_id,
+            "PhysicalResourceId": self.physical_id,
+            "ResourceType": self.type_name,
+            "Timestamp": self.at.to_string(),
+            "ResourceStatus": self.status,
+            "ResourceStatusReason": self.reason,
+            "ResourceProperties": self.properties,
+            "ClientRequestToken": self.token,
+        })
+    }
+}
+
+impl World {
+    /// Appends the stack's present status to its events.
+    pub(crate) fn record_stack(&mut self, stack: &mut Stack, token: Option<&str>, at: Timestamp) {
+        let event = Event::of_stack(stack, at);
+        let id = names::uuid(&["event", &stack.id, &stack.events.to_string()]);
+        self.append(stack, Event { id, token: token.map(str::to_owned), ..event });
+    }
+
+    /// Appends a resource's present status to its stack's events.
+    pub(crate) fn record_resource(
+        &mut self,
+        stack: &mut Stack,
+        resource: &StackResource,
+        token: Option<&str>,
+        at: Timestamp,
+    ) {
+        let event = Event::of_resource(stack, resource, at);
+        let unique = names::uuid(&["event", &stack.id, &stack.events.to_string()]);
+        let id = format!("{}-{}-{unique}", event.logical_id, event.status);
+        self.append(stack, Event { id, token: token.map(str::to_owned), ..event });
+    }
+
+    fn append(&mut self, stack: &mut Stack, event: Event) {
+        self.events.insert(format!("{}|{:08}", stack.id, stack.events), event);
+        stack.events += 1;
+    }
+}
+
+/// Answers `DescribeStackEvents`: the newest first.
+pub(super) fn describe_stack_events(world: &World, call: &Call) -> Answer {
+    let stack = world.stack_of(call)?;
+    let prefix = format!("{}|", stack.id);
+    let mut events: Vec<_> =
+        world.events.with_prefix(&prefix).map(|(_, event)| event.answer()).collect();
+    events.reverse();
+    let (events, next) = page(events, call, 100)?;
+    Ok(json!({ "StackEvents": events, "NextToken": next }))
+}

@@ -1,0 +1,172 @@
+//! How operations begin: the stack's first status, and the steps of the first phase.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Operation, Options, Phase, Stage, Step, StepState, Task};
+use crate::cloudformation::exports;
+use crate::cloudformation::jobs::Job;
+use crate::cloudformation::stack::{Deployment, Stack};
+use crate::cloudformation::status::{ResourceStatus, StackStatus};
+use crate::cloudformation::template::{self, Blueprint};
+use crate::error::AwsError;
+use crate::world::World;
+
+pub(super) const USER: &str = "User Initiated";
+
+/// When and with which token an operation was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) token: Option<&'a str>,
+    pub(crate) at: Timestamp,
+}
+
+/// Begins to create the stack, whose deployment is set.
+pub(crate) fn begin_create(
+    world: &mut World,
+    mut stack: Stack,
+    options: Options,
+    asked: Asked<'_>,
+) {
+    let before = stack.status;
+    stack.status = StackStatus::CreateInProgress;
+    begin(world, stack, (Phase::Create, before), options, asked);
+}
+
+/// Begins to update the stack to another deployment.
+pub(crate) fn begin_update(
+    world: &mut World,
+    mut stack: Stack,
+    deployment: Deployment,
+    options: Options,
+    asked: Asked<'_>,
+) {
+    let before = stack.status;
+    if stack.last_good.is_none() {
+        stack.last_good = Some(Box::new(stack.snapshot()));
+    }
+    stack.deployment = deployment;
+    stack.updated = Some(asked.at);
+    stack.status = StackStatus::UpdateInProgress;
+    begin(world, stack, (Phase::Update, before), options, asked);
+}
+
+/// Begins to delete the stack.
+pub(crate) fn begin_delete(
+    world: &mut World,
+    mut stack: Stack,
+    options: Options,
+    asked: Asked<'_>,
+) {
+    let before = stack.status;
+    stack.status = StackStatus::DeleteInProgress;
+    begin(world, stack, (Phase::Delete, before), options, asked);
+}
+
+/// Begins, or takes up again, the way back from a failed creation or update.
+pub(crate) fn begin_rollback(
+    world: &mut World,
+    mut stack: Stack,
+    options: Options,
+    asked: Asked<'_>,
+) {
+    let before = stack.status;
+    let phase = if stack.last_good.is_some() {
+        stack.status = StackStatus::UpdateRollbackInProgress;
+        Phase::Revert
+    } else {
+        stack.status = StackStatus::RollbackInProgress;
+        Phase::RollbackCreate
+    };
+    begin(world, stack, (phase, before), options, asked);
+}
+
+fn begin(
+    world: &mut World,
+    mut stack: Stack,
+    (phase, status_before): (Phase, StackStatus),
+    options: Options,
+    asked: Asked<'_>,
+) {
+    stack.status_reason = Some(USER.to_owned());
+    world.record_stack(&mut stack, asked.token, asked.at);
+    let operation = Operation {
+        stack_id: stack.id.clone(),
+        token: asked.token.map(str::to_owned),
+        phase,
+        begun: false,
+        status_before,
+        blueprint: Blueprint::default(),
+        steps: BTreeMap::new(),
+        doomed: Vec::new(),
+        options,
+        cancelled: false,
+    };
+    world.schedule(stack.id.clone(), asked.at, Job::Operation(Box::new(operation)));
+    world.stacks.insert(stack.id.clone(), stack);
+}
+
+impl Stage<'_> {
+    /// Lays out the first phase. `false`: the operation is over before it began.
+    pub(super) fn begin(&mut self) -> bool {
+        match self.operation.phase {
+            Phase::Create | Phase::Update => match self.reduce() {
+                Ok(blueprint) => {
+                    self.stack.imports.clone_from(&blueprint.imports);
+                    self.operation.blueprint = blueprint;
+                    self.plan_provision();
+                    self.refuse_protected_removals();
+                    return true;
+                }
+                Err(error) => return self.give_up(&error.message),
+            },
+            Phase::Delete => {
+                if let Some(reason) = exports::deletion_blocked(self.world, &self.stack) {
+                    let before = self.operation.status_before;
+                    self.enter(before, Some(reason));
+                    return false;
+                }
+                self.plan_deletion();
+            }
+            Phase::RollbackCreate => self.plan_deletion(),
+            Phase::Revert => self.plan_revert(),
+            Phase::UpdateCleanup | Phase::RevertCleanup => {}
+        }
+        true
+    }
+
+    fn reduce(&self) -> Result<Blueprint, AwsError> {
+        let deployment = &self.stack.deployment;
+        let body = template::read(&deployment.template)?;
+        let exports = exports::values(self.world, &self.stack.region);
+        template::reduce(&body, self.stack.owner(deployment), &deployment.parameters, exports)
+    }
+
+    fn plan_provision(&mut self) {
+        let resources = self.operation.blueprint.resources.iter();
+        self.operation.steps = resources
+            .map(|(id, definition)| {
+                let after = definition.depends_on.clone();
+                (id.clone(), Step { task: Task::Provision, after, state: StepState::Waiting })
+            })
+            .collect();
+    }
+
+    /// A stack policy may forbid the deletion of what the new template leaves out.
+    fn refuse_protected_removals(&mut self) {
+        let wanted = &self.operation.blueprint.resources;
+        let removed = self.stack.resources.values();
+        let removed = removed.filter(|resource| !wanted.contains_key(&resource.logical_id));
+        for resource in removed.cloned().collect::<Vec<_>>() {
+            if let Err(reason) = self.permitted("Update:Delete", &resource) {
+                let id = resource.logical_id.clone();
+                self.enter_resource(resource, ResourceStatus::UpdateFailed, Some(reason));
+                let state = StepState::Failed;
+                self.operation
+                    .steps
+                    .insert(id, Step { task: Task::Provision, after: [].into(), state });
+            }
+        }
+    }
+}
