@@ -44,9 +44,8 @@ impl Exit {
     /// Of a plan.
     pub(crate) fn of_plan(status: Status, detailed: bool) -> Self {
         match status {
-            Status::InSync | Status::Applied => Self::Good,
             Status::Changes | Status::Blocked if detailed => Self::Changes,
-            Status::Changes | Status::Blocked => Self::Good,
+            Status::InSync | Status::Applied | Status::Changes | Status::Blocked => Self::Good,
             Status::Partial | Status::Error => Self::Error,
         }
     }
@@ -71,6 +70,6 @@ impl Exit {
 pub(crate) fn of_usage(error: &clap::Error) -> ExitCode {
     let wanted = !error.use_stderr();
     // Nothing can be done about a closed pipe.
-    let _ = error.print();
+    drop(error.print());
     if wanted { ExitCode::SUCCESS } else { Exit::Usage.into() }
 }

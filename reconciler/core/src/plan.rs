@@ -130,12 +130,21 @@ impl Plan {
         summary
     }
 
-    /// How much was seen, over all units.
+    /// How much was seen, over all units; what is to be said of several of them is said once.
     pub fn coverage(&self) -> Coverage {
         let mut coverage = Coverage::default();
+        let mut said: BTreeMap<&str, Vec<&Address>> = BTreeMap::new();
         for unit in &self.units {
             coverage.add(&unit.planned.coverage);
+            for note in &unit.planned.coverage.notes {
+                said.entry(note).or_default().push(&unit.address);
+            }
         }
+        let sentence = |(note, of): (&str, Vec<&Address>)| match of.as_slice() {
+            [one] => format!("{one}: {note}"),
+            several => format!("{} units: {note}", several.len()),
+        };
+        coverage.notes = said.into_iter().map(sentence).collect();
         coverage
     }
 }

@@ -38,7 +38,7 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Fai
     let events = progress.events();
     let run = apply::apply(&world, prepared, (&session, &mut ledger, &events), &options);
     let report = tokio::select! {
-        report = run => report.map_err(refused)?,
+        report = run => report.map_err(|error| refused(&error))?,
         // The second signal: what is in flight goes on in AWS, and the next run finds it.
         signal = signals.second() => return Ok(Exit::Signal(signal)),
     };
@@ -108,7 +108,7 @@ fn agreed(context: &Context, look: &Look) -> Result<bool, Failure> {
     Ok(false)
 }
 
-fn refused(error: ApplyError) -> Failure {
+fn refused(error: &ApplyError) -> Failure {
     let problem = Problem::whole(error.to_string());
     match error {
         ApplyError::Lease(LeaseError::Held { .. }) => {

@@ -52,7 +52,8 @@ impl Reviewed {
         for unit in plan.units() {
             let address = unit.address.to_string();
             let verdict = &unit.planned.verdict;
-            let now = verdict.change().map_or(verdict.word(), |change| change.action.word());
+            let now =
+                verdict.change().map_or_else(|| verdict.word(), |change| change.action.word());
             match reviewed.remove(address.as_str()) {
                 None => differences.push(format!("`{address}` is new: {now}")),
                 Some(then) => {

@@ -23,13 +23,12 @@ pub(super) fn run(context: &Context, args: &SchemaArgs) -> Result<Exit, Failure>
         );
     };
     let names = || schemas.iter().map(|(name, _)| name.as_str());
-    match schemas.iter().find(|(known, _)| known == name) {
-        Some((_, schema)) => Ok(context.result(schema.trim_end(), Exit::Good)),
-        None => {
-            let list = || format!("there are {}", names().collect::<Vec<_>>().join(", "));
-            let hint = did_you_mean(name, names()).unwrap_or_else(list);
-            Err(Problem::whole(format!("there is no schema `{name}`")).hint(hint).into())
-        }
+    if let Some((_, schema)) = schemas.iter().find(|(known, _)| known == name) {
+        Ok(context.result(schema.trim_end(), Exit::Good))
+    } else {
+        let list = || format!("there are {}", names().collect::<Vec<_>>().join(", "));
+        let hint = did_you_mean(name, names()).unwrap_or_else(list);
+        Err(Problem::whole(format!("there is no schema `{name}`")).hint(hint).into())
     }
 }
 

@@ -10,9 +10,9 @@ use crate::workspace::Workspace;
 pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
     let workspace = Workspace::find(&context.global)?;
     let desired = workspace.load()?;
-    let named = context.global.environment.as_deref();
-    let environments: Vec<_> = match named {
-        Some(_) => vec![desired.environment(named)?],
+    let only = context.global.environment.as_deref();
+    let environments: Vec<_> = match only {
+        Some(_) => vec![desired.environment(only)?],
         None => desired.environments.values().collect(),
     };
     let mut problems: Vec<Problem> = Vec::new();

@@ -2,11 +2,6 @@
 //!
 //! Sources: CloudFormation API Reference, each operation's page.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the SDK's enums are non-exhaustive; what is unknown is given its most careful meaning here"
-)]
-
 use std::error::Error;
 
 use async_trait::async_trait;
@@ -184,11 +179,11 @@ impl Looks for CloudFormation {
                 .describe_change_set()
                 .stack_name(stack)
                 .change_set_name(name)
-                .set_next_token(token)
+                .set_next_token(token.clone())
                 .send();
             let Some(page) = present(answer(call.await))? else { return Ok(None) };
             changes.extend(page.changes().iter().filter_map(computed));
-            token = page.next_token.clone();
+            token.clone_from(&page.next_token);
             if token.is_none() {
                 return Ok(Some(change_set(page, changes)));
             }

@@ -56,6 +56,15 @@ pub(crate) fn note(spec: &Spec, state: &State) -> Option<Json> {
     serde_json::to_value(note).ok()
 }
 
+/// A stack to be looked at in depth.
+struct Subject<'a> {
+    region: &'a str,
+    /// What is declared; none where nothing is any more.
+    spec: Option<&'a Spec>,
+    /// What the ledger vouches for.
+    note: Option<Note>,
+}
+
 impl StackKind {
     pub(crate) async fn look_at_all(&self, look: &Look<'_, Spec>) -> Seen<State> {
         let regions: BTreeSet<&str> = look
@@ -96,7 +105,8 @@ impl StackKind {
         match self.api.stack(&region, &name).await {
             Ok(None) => Observation::Absent,
             Ok(Some(stack)) => {
-                Observation::Present(self.in_depth(&region, stack, spec, look, address).await)
+                let subject = Subject { region: &region, spec, note: None };
+                Observation::Present(self.in_depth(stack, &subject, look.depth).await)
             }
             Err(error) => Observation::Unreadable(error.to_string()),
         }
@@ -128,7 +138,7 @@ impl StackKind {
             .filter_map(|stack| Some((owned_address(&stack, look)?, None, stack)))
             .collect();
         // A stack can only read what was there before it: the newest goes first.
-        gone.sort_by(|(_, _, left), (_, _, right)| right.created.cmp(&left.created));
+        gone.sort_by_key(|(_, _, stack)| std::cmp::Reverse(stack.created));
         let owned: Vec<Address> = gone.iter().map(|(address, _, _)| address.clone()).collect();
         let mut known = self.known.lock().await;
         for (address, _, stack) in &gone {
@@ -141,7 +151,9 @@ impl StackKind {
         }
         // All at once: the limiter paces the calls that it takes.
         let states = wanted.into_iter().map(|(address, spec, stack)| async move {
-            let state = self.in_depth(region, stack, spec, look, &address).await;
+            let note = vouching(look, &address, &stack);
+            let subject = Subject { region, spec, note };
+            let state = self.in_depth(stack, &subject, look.depth).await;
             (address, state)
         });
         for (address, state) in join_all(states).await {
@@ -156,29 +168,16 @@ impl StackKind {
     }
 
     /// Everything that a plan needs of a stack that `DescribeStacks` showed.
-    async fn in_depth(
-        &self,
-        region: &str,
-        described: Described,
-        spec: Option<&Spec>,
-        look: &Look<'_, Spec>,
-        address: &Address,
-    ) -> State {
-        let note = vouching(look, address, &described);
-        let template = self.see_template(region, &described, spec, &note).await;
-        let policy = self.see_policy(region, &described, spec, &note).await;
-        let drift = self.see_drift(region, &described, spec, look.depth).await;
-        let hidden = note.map(|note| note.hidden).unwrap_or_default();
+    async fn in_depth(&self, described: Described, subject: &Subject<'_>, depth: Depth) -> State {
+        let template = self.see_template(&described, subject).await;
+        let policy = self.see_policy(&described, subject).await;
+        let drift = self.see_drift(&described, subject, depth).await;
+        let hidden = subject.note.as_ref().map(|note| note.hidden.clone()).unwrap_or_default();
         State { described, template, policy, drift, hidden }
     }
 
-    async fn see_template(
-        &self,
-        region: &str,
-        described: &Described,
-        spec: Option<&Spec>,
-        note: &Option<Note>,
-    ) -> SeenTemplate {
+    async fn see_template(&self, described: &Described, subject: &Subject<'_>) -> SeenTemplate {
+        let Subject { region, spec, note } = subject;
         let vouched = note.as_ref().and_then(|note| note.template.clone());
         match (vouched, spec) {
             (Some(digest), Some(spec)) if digest == spec.template.digest => {
@@ -202,13 +201,8 @@ impl StackKind {
         }
     }
 
-    async fn see_policy(
-        &self,
-        region: &str,
-        described: &Described,
-        spec: Option<&Spec>,
-        note: &Option<Note>,
-    ) -> SeenPolicy {
+    async fn see_policy(&self, described: &Described, subject: &Subject<'_>) -> SeenPolicy {
+        let Subject { region, spec, note } = subject;
         // Only a declared policy is compared, and only on a stack that can have one.
         let Some(declared) = spec.and_then(|spec| spec.policy.as_deref()) else {
             return SeenPolicy::Read(None);
@@ -228,16 +222,17 @@ impl StackKind {
 
     async fn see_drift(
         &self,
-        region: &str,
         described: &Described,
-        spec: Option<&Spec>,
+        subject: &Subject<'_>,
         depth: Depth,
     ) -> SeenDrift {
+        let Subject { region, spec, note: _ } = subject;
         if let Some(why) = self.failed_detections.lock().await.get(&described.id) {
             return SeenDrift::Unreadable(why.clone());
         }
         let detected = depth.detect && described.status.allows_drift_detection();
-        if spec.is_none() || (!detected && described.drift != DriftStatus::Drifted) {
+        let drifted = described.drift == DriftStatus::Drifted && !described.drift_is_outdated();
+        if spec.is_none() || !(detected || drifted) {
             return SeenDrift::Summary;
         }
         match self.api.resource_drifts(region, &described.id).await {

@@ -46,6 +46,14 @@ pub struct Described {
     pub drift_checked: Option<Timestamp>,
 }
 
+impl Described {
+    /// Whether the last drift detection was asked for before the stack last changed: what it found may
+    /// have been changed back since.
+    pub fn drift_is_outdated(&self) -> bool {
+        self.drift_checked.is_some_and(|checked| checked <= self.updated.unwrap_or(self.created))
+    }
+}
+
 /// A stack as far as it was looked at.
 #[derive(Debug, Clone)]
 pub struct State {

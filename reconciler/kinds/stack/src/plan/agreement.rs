@@ -8,7 +8,7 @@ use crate::step::Deployment;
 
 /// Why a change set may not be executed, and what would permit it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Disagreement {
+pub(crate) struct Disagreement {
     /// What goes too far.
     pub why: String,
     /// What a person does about it.
@@ -16,7 +16,10 @@ pub struct Disagreement {
 }
 
 /// Compares every computed change with the plan; all that go too far are named.
-pub fn disagreement(deployment: &Deployment, computed: &[ComputedChange]) -> Option<Disagreement> {
+pub(crate) fn disagreement(
+    deployment: &Deployment,
+    computed: &[ComputedChange],
+) -> Option<Disagreement> {
     let too_far: Vec<_> =
         computed.iter().filter_map(|change| Some((change, excess(deployment, change)?))).collect();
     let (first, _) = too_far.first()?;
@@ -43,13 +46,17 @@ fn excess(deployment: &Deployment, change: &ComputedChange) -> Option<&'static s
     let planned = deployment.expected.get(logical_id).copied();
     let holds = holds(type_name).is_some();
     match kind {
-        ComputedKind::Replace if allow.replace.contains(logical_id) => None,
+        ComputedKind::Replace | ComputedKind::MayReplace if allow.replace.contains(logical_id) => {
+            None
+        }
         ComputedKind::Replace if holds => Some("would be replaced"),
-        ComputedKind::Replace if planned.is_some_and(Effect::is_destructive) => None,
+        ComputedKind::Replace | ComputedKind::MayReplace
+            if !holds && planned.is_some_and(Effect::is_destructive) =>
+        {
+            None
+        }
         ComputedKind::Replace => Some("would be replaced, which was not planned"),
-        ComputedKind::MayReplace if allow.replace.contains(logical_id) => None,
         ComputedKind::MayReplace if holds => Some("may be replaced"),
-        ComputedKind::MayReplace if planned.is_some_and(Effect::is_destructive) => None,
         ComputedKind::MayReplace => Some("may be replaced, which was not planned"),
         ComputedKind::Remove if allow.delete.contains(logical_id) => None,
         ComputedKind::Remove if holds && !is_kept => Some("would be deleted"),

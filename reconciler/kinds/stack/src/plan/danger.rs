@@ -9,7 +9,7 @@ use super::diff::ResourceChange;
 use crate::spec::Allow;
 
 /// The dangers of these changes, the worst first.
-pub fn dangers(resources: &BTreeMap<String, ResourceChange>, allow: &Allow) -> Vec<Danger> {
+pub(super) fn dangers(resources: &BTreeMap<String, ResourceChange>, allow: &Allow) -> Vec<Danger> {
     let mut dangers: Vec<_> =
         resources.iter().filter_map(|(id, change)| danger(id, change, allow)).collect();
     dangers.sort_by(|left, right| {
@@ -60,7 +60,7 @@ fn danger(id: &str, change: &ResourceChange, allow: &Allow) -> Option<Danger> {
 }
 
 /// The `allow:` that permits what is not permitted yet, as it is written in a stack's file.
-pub fn consent_needed(
+pub(super) fn consent_needed(
     resources: &BTreeMap<String, ResourceChange>,
     allow: &Allow,
 ) -> Option<String> {

@@ -16,7 +16,7 @@ use super::evaluate::{Evaluated, EvaluatedResource};
 
 /// A template and what it means with its parameters.
 #[derive(Debug, Clone, Copy)]
-pub struct Side<'a> {
+pub(super) struct Side<'a> {
     /// As it is written.
     pub written: &'a Template,
     /// As far as it can be evaluated.
@@ -25,7 +25,7 @@ pub struct Side<'a> {
 
 /// What changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Differences {
+pub(super) struct Differences {
     /// Property by property.
     pub fields: Vec<FieldChange>,
     /// Resource by resource, by logical ID.
@@ -34,7 +34,7 @@ pub struct Differences {
 
 /// What happens to one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResourceChange {
+pub(super) struct ResourceChange {
     /// Its type; the old one where it changes.
     pub type_name: String,
     /// The strongest of its properties' effects.
@@ -46,7 +46,7 @@ pub struct ResourceChange {
 }
 
 /// Compares the deployed side with the declared one.
-pub fn diff(old: Side<'_>, new: Side<'_>) -> Differences {
+pub(super) fn diff(old: Side<'_>, new: Side<'_>) -> Differences {
     let mut differ = Differ { old, new, out: Differences::default() };
     let ids: BTreeSet<_> =
         old.evaluated.resources.keys().chain(new.evaluated.resources.keys()).collect();
@@ -59,7 +59,7 @@ pub fn diff(old: Side<'_>, new: Side<'_>) -> Differences {
 }
 
 /// Every resource of a template that is not deployed yet.
-pub fn creation(new: &Evaluated) -> Differences {
+pub(super) fn creation(new: &Evaluated) -> Differences {
     let mut out = Differences::default();
     for (id, resource) in &new.resources {
         out.fields.push(FieldChange {
@@ -99,7 +99,7 @@ impl Differ<'_> {
         let whole = |resource: &EvaluatedResource| Some(resource.type_name.clone());
         match (old, new) {
             (Some(old), Some(new)) if old.type_name == new.type_name => {
-                self.properties(id, old, new)
+                self.properties(id, old, new);
             }
             (Some(old), Some(new)) => {
                 self.field(path + "/Type", whole(old), whole(new), Effect::Replace);
@@ -124,8 +124,8 @@ impl Differ<'_> {
         comparison.compare(&old.properties, &new.properties, "", &mut leaves);
         for path in leaves {
             let effect = effect_of(registered.as_ref(), &path);
-            let before = self.shown(self.old, id, &old.properties, &path);
-            let after = self.shown(self.new, id, &new.properties, &path);
+            let before = at(&old.properties, &path).map(short_form);
+            let after = at(&new.properties, &path).map(short_form);
             let (before, after) = self.as_written_where_that_differs(id, &path, before, after);
             self.field(format!("Resources/{id}/Properties/{path}"), before, after, effect);
             self.out.note(id, new, effect);
@@ -177,7 +177,7 @@ impl Differ<'_> {
                 {
                     continue;
                 }
-                let affected = self.affected(&source, cause, resource);
+                let affected = affected(&source, cause, resource);
                 let Some((path, effect)) = affected else { continue };
                 if known.is_none_or(|known| known < effect) {
                     let value = at(&resource.properties, &path).map(short_form);
@@ -193,33 +193,6 @@ impl Differ<'_> {
                 }
             }
         }
-    }
-
-    /// The property of `resource` that a change of `source` moves the most, with the effect.
-    fn affected(
-        &self,
-        source: &str,
-        cause: Effect,
-        resource: &EvaluatedResource,
-    ) -> Option<(String, Effect)> {
-        let replaced = cause.is_destructive();
-        let registered = registry::resource_type(&resource.type_name);
-        let Json::Object(properties) = &resource.properties else { return None };
-        let moved = properties.iter().filter(|(_, value)| {
-            references(value).iter().any(|reference| match reference {
-                Reference::Ref(name) => replaced && name == source,
-                Reference::GetAtt { resource, .. } => resource == source,
-                Reference::Import(_) | Reference::Condition(_) | Reference::Mapping(_) => false,
-            })
-        });
-        moved
-            .filter_map(|(name, _)| match effect_of(registered.as_ref(), name) {
-                Effect::Replace | Effect::MayReplace => Some((name.clone(), Effect::MayReplace)),
-                // An attribute of a resource that is changed where it is keeps its value as a rule.
-                _ if replaced => Some((name.clone(), Effect::InPlace)),
-                _ => None,
-            })
-            .max_by_key(|(_, effect)| *effect)
     }
 
     fn outputs(&mut self) {
@@ -242,10 +215,6 @@ impl Differ<'_> {
                 }
             }
         }
-    }
-
-    fn shown(&self, _: Side<'_>, _: &str, properties: &Json, path: &str) -> Option<String> {
-        at(properties, path).map(short_form)
     }
 
     /// A person recognises what is written: where that differs, it is shown instead of what it means.
@@ -279,6 +248,29 @@ impl Differ<'_> {
     ) {
         self.out.fields.push(FieldChange { path, before, after, effect });
     }
+}
+
+/// The property of `resource` that a change of `source` moves the most, with the effect.
+fn affected(source: &str, cause: Effect, resource: &EvaluatedResource) -> Option<(String, Effect)> {
+    let replaced = cause.is_destructive();
+    let registered = registry::resource_type(&resource.type_name);
+    let Json::Object(properties) = &resource.properties else { return None };
+    let moved = properties.iter().filter(|(_, value)| {
+        references(value).iter().any(|reference| match reference {
+            Reference::Ref(name) => replaced && name == source,
+            Reference::GetAtt { resource, .. } => resource == source,
+            Reference::Import(_) | Reference::Condition(_) | Reference::Mapping(_) => false,
+        })
+    });
+    moved
+        .filter_map(|(name, _)| match effect_of(registered.as_ref(), name) {
+            Effect::Replace | Effect::MayReplace => Some((name.clone(), Effect::MayReplace)),
+            Effect::Record | Effect::Create | Effect::InPlace | Effect::Delete => {
+                // An attribute of a resource that is changed where it is keeps its value as a rule.
+                replaced.then(|| (name.clone(), Effect::InPlace))
+            }
+        })
+        .max_by_key(|(_, effect)| *effect)
 }
 
 fn effect_of(registered: Option<&ResourceType>, path: &str) -> Effect {

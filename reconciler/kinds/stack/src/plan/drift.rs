@@ -26,7 +26,8 @@ pub(super) fn drift(spec: &Spec, state: &State, resources: usize, today: Date) -
         SeenDrift::Summary => {
             drift.coverage.checked = total;
             drift.coverage.notes.extend(freshness(state));
-            if state.described.drift == DriftStatus::Drifted {
+            if state.described.drift == DriftStatus::Drifted && !state.described.drift_is_outdated()
+            {
                 drift.unreadable = Some("the drifted resources were not read".to_owned());
             }
         }
@@ -94,11 +95,9 @@ impl Drift {
 
 /// What a reader should know of a drift result that nobody asked for again.
 fn freshness(state: &State) -> Option<String> {
-    let described = &state.described;
-    let outdated = described.drift_checked < described.updated.or(Some(described.created));
-    match described.drift_checked {
+    match state.described.drift_checked {
         None => Some("drift was never detected (--detect asks AWS)".to_owned()),
-        Some(_) if outdated => {
+        Some(_) if state.described.drift_is_outdated() => {
             Some("drift was not detected since the last update (--detect asks AWS)".to_owned())
         }
         Some(_) => None,

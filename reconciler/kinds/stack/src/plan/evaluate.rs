@@ -18,7 +18,7 @@ pub struct Setting<'a> {
 }
 
 /// A template with everything in it that could be evaluated; what a condition leaves out is not in it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evaluated {
     /// By logical ID.
     pub resources: BTreeMap<String, EvaluatedResource>,
@@ -27,7 +27,7 @@ pub struct Evaluated {
 }
 
 /// A resource as it will be declared to CloudFormation's provider.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvaluatedResource {
     /// `AWS::S3::Bucket`
     pub type_name: String,
@@ -42,7 +42,7 @@ pub struct EvaluatedResource {
 }
 
 /// An output as it will be published.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvaluatedOutput {
     /// Its value.
     pub value: Json,
@@ -213,7 +213,9 @@ impl<'a> Evaluator<'a> {
             Json::Array(parts) => {
                 (parts.first().and_then(Json::as_str).unwrap_or_default(), parts.get(1))
             }
-            _ => return argument.clone(),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => {
+                return argument.clone();
+            }
         };
         let own = own.and_then(|own| self.evaluate(own));
         let mut out = String::new();

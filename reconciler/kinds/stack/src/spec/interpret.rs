@@ -60,22 +60,19 @@ pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> V
         spec: Spec { region: region.clone(), ..spec.clone() },
         links: Links { region, ..base.clone() },
     };
-    match raw.regions {
-        Some(regions) => {
-            if raw.region.is_some() {
-                let place = document.key_place("/region");
-                let problem = Problem::at(place, "`region` and `regions` exclude each other");
-                scope.problem(problem.hint("keep one of them"));
-            }
-            regions
-                .into_iter()
-                .map(|region| in_region(address.clone().in_region(&region), region))
-                .collect()
+    if let Some(regions) = raw.regions {
+        if raw.region.is_some() {
+            let place = document.key_place("/region");
+            let problem = Problem::at(place, "`region` and `regions` exclude each other");
+            scope.problem(problem.hint("keep one of them"));
         }
-        None => {
-            let region = raw.region.unwrap_or_else(|| environment.target.region().to_owned());
-            vec![in_region(address, region)]
-        }
+        regions
+            .into_iter()
+            .map(|region| in_region(address.clone().in_region(&region), region))
+            .collect()
+    } else {
+        let region = raw.region.unwrap_or_else(|| environment.target.region().to_owned());
+        vec![in_region(address, region)]
     }
 }
 

@@ -108,7 +108,6 @@ pub struct RawIgnore {
 
 /// A capability, as `CreateChangeSet` takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[expect(clippy::enum_variant_names, reason = "AWS's words")]
 pub enum Capability {
     /// Templates with IAM resources.
     #[serde(rename = "CAPABILITY_IAM")]
