@@ -2,8 +2,10 @@
 //!
 //! Knows YAML and positions, not what a file of `desired/` should say.
 
+mod offsets;
 mod parse;
 mod scalar;
+mod syntax;
 
 use std::ops::Range;
 
@@ -116,26 +118,6 @@ impl Node {
             None if path.depth == 0 => self.heading(),
             None => path.node.shown(None),
         }
-    }
-
-    /// The bytes of the smallest value or key around a byte.
-    pub(super) fn range_around(&self, byte: usize) -> Range<usize> {
-        let inside =
-            |range: &Range<usize>| range.start <= byte && byte < range.end.max(range.start + 1);
-        let deeper = match &self.content {
-            Content::Scalar { .. } => None,
-            Content::List { items, .. } => {
-                items.iter().find(|item| inside(&item.range)).map(|item| item.range_around(byte))
-            }
-            Content::Map { entries, .. } => entries.iter().find_map(|entry| {
-                if inside(&entry.key_range) {
-                    Some(entry.key_range.clone())
-                } else {
-                    inside(&entry.value.range).then(|| entry.value.range_around(byte))
-                }
-            }),
-        };
-        deeper.unwrap_or_else(|| self.shown(None))
     }
 
     /// What stands for the whole document: its `kind:` line.
