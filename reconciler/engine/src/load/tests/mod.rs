@@ -1,5 +1,6 @@
 //! What is refused, where, and with which advice.
 
+mod anything;
 mod desired;
 mod schema;
 mod scope;
