@@ -98,7 +98,7 @@ impl Node {
     /// The value at a JSON pointer, if there is one.
     pub(super) fn at(&self, pointer: &str) -> Option<&Self> {
         let path = self.path(pointer);
-        (path.missing == 0).then_some(path.node)
+        path.is_whole.then_some(path.node)
     }
 
     /// The bytes of the value at a JSON pointer, or of the nearest thing around it that exists.
@@ -156,27 +156,28 @@ impl Node {
         }
     }
 
+    /// The value that a token of a JSON pointer leads to, with its key if it has one.
+    fn child(&self, token: &str) -> Option<(&Self, Option<&Range<usize>>)> {
+        match &self.content {
+            Content::Scalar { .. } => None,
+            Content::List { items, .. } => {
+                let index: usize = token.parse().ok()?;
+                items.get(index).map(|item| (item, None))
+            }
+            Content::Map { .. } => {
+                self.entry(token).map(|entry| (&entry.value, Some(&entry.key_range)))
+            }
+        }
+    }
+
     fn path(&self, pointer: &str) -> Path<'_> {
-        let mut path = Path { node: self, key: None, depth: 0, missing: 0 };
+        let mut path = Path { node: self, key: None, depth: 0, is_whole: true };
         for token in pointer.split('/').skip(1) {
             let token = token.replace("~1", "/").replace("~0", "~");
-            let step = match &path.node.content {
-                Content::Scalar { .. } => None,
-                Content::List { items, .. } => token
-                    .parse()
-                    .ok()
-                    .and_then(|index: usize| items.get(index))
-                    .map(|item| (item, None)),
-                Content::Map { .. } => {
-                    path.node.entry(&token).map(|entry| (&entry.value, Some(&entry.key_range)))
-                }
+            let Some((node, key)) = path.node.child(&token) else {
+                return Path { is_whole: false, ..path };
             };
-            match step {
-                Some((node, key)) if path.missing == 0 => {
-                    path = Path { node, key, depth: path.depth + 1, missing: 0 };
-                }
-                _ => path.missing += 1,
-            }
+            path = Path { node, key, depth: path.depth + 1, is_whole: true };
         }
         path
     }
@@ -188,5 +189,6 @@ struct Path<'t> {
     node: &'t Node,
     key: Option<&'t Range<usize>>,
     depth: usize,
-    missing: usize,
+    /// Whether it leads to its end.
+    is_whole: bool,
 }
