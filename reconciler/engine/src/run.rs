@@ -3,7 +3,7 @@
 //! Expected flow: a unit's turn comes when everything before it ended; it looks again, plans again,
 //! refuses what goes past the plan that was shown, does it, and tells.
 //!
-//! Guarantees: no unit is begun after [`Stop`] was asked for, or after one that it needs failed; a unit
+//! Guarantees: no unit is begun after [`Pace::stopped`] says so, or after one that it needs failed; a unit
 //! that was begun is finished. What behaviour a change has is decided in planning, not here.
 
 use std::collections::BTreeMap;

@@ -10,6 +10,7 @@ use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess,
     Visitor,
 };
+use serde_path_to_error::{Path, Segment, Track};
 use serde_yaml::with::singleton_map_recursive;
 
 use super::header::HEADER_KEYS;
@@ -17,24 +18,39 @@ use super::tree::Node;
 
 /// Reads a file as `T`, without those keys of the header that `T` does not declare.
 pub(super) fn read<T: DeserializeOwned>(file: &Arc<SourceFile>, root: &Node) -> Result<T, Problem> {
+    let mut track = Track::new();
     let body = Body(serde_yaml::Deserializer::from_str(&file.text));
+    let tracked = serde_path_to_error::Deserializer::new(body, &mut track);
     // A variant with data is written as a map of one key, as the schema has it, not as a YAML tag.
-    singleton_map_recursive::deserialize(body).map_err(|error| problem(file, root, &error))
+    singleton_map_recursive::deserialize(tracked).map_err(|error| {
+        let path = track.path();
+        let range = root.value_range(&pointer(&path));
+        let message = format!("`{path}` is not valid: {}", own_words(&error, &path));
+        Problem::at(Place { file: Arc::clone(file), range }, message)
+    })
 }
 
-fn problem(file: &Arc<SourceFile>, root: &Node, error: &serde_yaml::Error) -> Problem {
-    let message = error.to_string();
-    let Some(at) = error.location() else {
-        return Problem::at(Place { file: Arc::clone(file), range: root.value_range("") }, message);
-    };
-    let place = format!(" at line {} column {}", at.line(), at.column());
-    let line = file.text.split_inclusive('\n').take(at.line() - 1);
-    let line_start: usize = line.map(str::len).sum();
-    let rest = file.text.get(line_start..).unwrap_or_default();
-    let column = rest.char_indices().nth(at.column() - 1);
-    let byte = line_start + column.map_or(0, |(byte, _)| byte);
-    let range = root.range_around(byte);
-    Problem::at(Place { file: Arc::clone(file), range }, message.replace(&place, ""))
+fn pointer(path: &Path) -> String {
+    let steps = path.iter().filter_map(|step| match step {
+        Segment::Seq { index } => Some(format!("/{index}")),
+        Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+        // A variant is a key, and that key was passed as one.
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    steps.collect()
+}
+
+/// What a type says about a value, without the path and position that the YAML library puts around it.
+fn own_words(error: &serde_yaml::Error, path: &Path) -> String {
+    let text = error.to_string();
+    let text = error.location().map_or_else(
+        || text.clone(),
+        |at| text.replace(&format!(" at line {} column {}", at.line(), at.column()), ""),
+    );
+    match text.split_once(": ") {
+        Some((start, words)) if path.to_string().starts_with(start) => words.to_owned(),
+        _ => text,
+    }
 }
 
 /// A document whose root is a map, header included.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use encoding_rs::{EUC_JP, Encoding, SHIFT_JIS, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, SHIFT_JIS, UTF_16BE, UTF_16LE};
 use reconcile_core::problem::{Place, Problem, SourceFile};
 
 /// What Windows puts before UTF-8; accepted, and not part of the text.
@@ -17,22 +17,18 @@ pub(super) fn decode(path: &str, bytes: &[u8]) -> Result<Arc<SourceFile>, Proble
     let file = |text: &str| Arc::new(SourceFile { path: path.to_owned(), text: text.to_owned() });
     if let Some(encoding) = utf_16(bytes) {
         let (text, _) = encoding.decode_with_bom_removal(bytes);
-        let name = if encoding == UTF_16LE { "UTF-16LE" } else { "UTF-16BE" };
-        return Err(
-            not_utf_8(file(&text), 0..0, &format!("{name} (UTF-16)")).hint(convert(name, path))
-        );
+        let problem = not_utf_8(file(&text), 0..0, encoding.name());
+        return Err(problem.hint(convert(encoding.name(), path)));
     }
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(file(text)),
         Err(error) => error,
     };
-    for (encoding, name, iconv) in
-        [(SHIFT_JIS, "Shift_JIS (cp932)", "CP932"), (EUC_JP, "EUC-JP", "EUC-JP")]
-    {
-        if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-            let range = first_run(&text, |c| !c.is_ascii());
-            return Err(not_utf_8(file(&text), range, name).hint(convert(iconv, path)));
-        }
+    let cp932 = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes);
+    if let Some(text) = cp932 {
+        let range = first_run(&text, |c| !c.is_ascii());
+        let problem = not_utf_8(file(&text), range, "Shift_JIS (cp932)");
+        return Err(problem.hint(convert("CP932", path)));
     }
     let text = String::from_utf8_lossy(bytes);
     let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();

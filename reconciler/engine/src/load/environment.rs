@@ -30,7 +30,7 @@ const MAX_TAGS: usize = 40;
 struct RawEnvironment {
     /// Where its calls go: `sandbox`, the embedded AWS, or an account and region of AWS.
     target: RawTarget,
-    /// The bucket of the ledger, the lease and the run records. Created by `reconcile bootstrap`.
+    /// The bucket of the ledger, the lease and the run records.
     #[schemars(
         regex(pattern = "^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"),
         extend("patternErrorMessage" = "a bucket name: 3 to 63 lower-case letters, digits and hyphens")
@@ -50,7 +50,8 @@ struct RawEnvironment {
     allow: RawAllow,
 }
 
-/// Where an environment's calls go. The schema has told the two apart before this is read.
+// Untagged is safe here: the schema has told the two apart, in better words, before this is read.
+/// Where an environment's calls go.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum RawTarget {

@@ -1,8 +1,8 @@
 //! Reads `desired/`: files to documents with positions, documents to environments and units.
 //!
 //! Expected flow: [`load`] reads and checks every file at once and tells everything that is wrong in one
-//! go; [`Desired::environment`] picks an environment; a kind interprets [`Desired::documents`] with a
-//! [`scope::Scope`] for that environment. What a kind's keys mean is the kind's affair.
+//! go; [`Desired::environment`] picks an environment; each kind interprets its
+//! [`Desired::documents`] with one [`scope::Scope`] for that environment. What a kind's keys mean is the kind's affair.
 //!
 //! The rules of the folder: `desired/environments/NAME.yaml` are environments, `desired/PLURAL/**/NAME.yaml`
 //! are documents of that kind. `.yml` is refused rather than ignored, and so is YAML anywhere else under

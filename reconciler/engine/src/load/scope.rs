@@ -119,6 +119,8 @@ impl<'a> Scope<'a> {
             Ok(text) => text,
             Err(error) => {
                 let part = written.get(error.range.clone()).unwrap_or_default();
+                // A block's last line break is not always in the file.
+                let part = part.trim_end();
                 let before = written.get(..error.range.start).unwrap_or_default();
                 let place = document.nth_part_place(pointer, part, before.matches(part).count());
                 self.problem(Problem::at(place, error.message));

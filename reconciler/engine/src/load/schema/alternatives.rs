@@ -107,8 +107,7 @@ fn no_known_key(explain: &Explain<'_>, pointer: &str, branches: &[&Branch]) -> V
     }
     let known: Vec<_> = known.into_iter().collect();
     if unknown.is_empty() {
-        let keys = or(known.iter().map(|key| format!("`{key}`")));
-        return vec![explain.must_be(pointer, &format!("a map with {keys}"))];
+        return vec![explain.no_key_of(pointer, &known)];
     }
     explain.unknown_keys(pointer, &Vec::from_iter(unknown), &known)
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jsonschema::JsonType;
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use reconcile_core::problem::{Place, Problem, SourceFile, did_you_mean};
 use serde_json::Value as Json;
@@ -112,19 +113,28 @@ impl Explain<'_> {
 
     /// What a value must be, and what it is instead.
     pub(super) fn must_be(&self, pointer: &str, wanted: &str) -> Problem {
-        let written = self.root.at(pointer);
-        let is = written.map_or_else(
-            || "that".to_owned(),
-            |node| match node.json() {
-                Json::Null => "empty".to_owned(),
-                Json::Bool(value) => format!("`{value}`"),
-                Json::Number(_) => format!("the number {}", node.text().unwrap_or_default()),
-                Json::String(text) => format!("the text `{text}`"),
-                Json::Array(_) => "a list".to_owned(),
-                Json::Object(_) => "a map".to_owned(),
-            },
-        );
-        Problem::at(self.place(pointer), format!("`{}` must be {wanted}, not {is}", name(pointer)))
+        let name = name(pointer);
+        let written =
+            self.root.at(pointer).map(|node| (node.json(), node.text().unwrap_or_default()));
+        let message = match written {
+            None | Some((Json::Null, _)) => format!("`{name}` is empty, but must be {wanted}"),
+            Some((Json::Bool(_), text)) => format!("`{name}` must be {wanted}, not `{text}`"),
+            Some((Json::Number(_), text)) => {
+                format!("`{name}` must be {wanted}, not the number {text}")
+            }
+            Some((Json::String(_), text)) => {
+                format!("`{name}` must be {wanted}, not the text `{text}`")
+            }
+            Some((Json::Array(_), _)) => format!("`{name}` must be {wanted}, not a list"),
+            Some((Json::Object(_), _)) => format!("`{name}` must be {wanted}, not a map"),
+        };
+        Problem::at(self.place(pointer), message)
+    }
+
+    /// A map in which none of these keys is there.
+    pub(super) fn no_key_of(&self, pointer: &str, keys: &[&str]) -> Problem {
+        let keys = alternatives::or(keys.iter().map(|key| format!("`{key}`")));
+        Problem::at(self.place(pointer), format!("`{}` must have {keys}", name(pointer)))
     }
 
     fn type_hint(&self, pointer: &str, types: &[&str]) -> Option<String> {
@@ -174,19 +184,16 @@ impl Explain<'_> {
 
 /// A JSON pointer as a person writes a path: `target.aws.account`, `capabilities[0]`.
 fn name(pointer: &str) -> String {
-    let mut name = String::new();
-    for token in pointer.split('/').skip(1) {
+    let tokens = pointer.split('/').skip(1);
+    tokens.fold(String::new(), |before, token| {
         let token = token.replace("~1", "/").replace("~0", "~");
-        if token.bytes().all(|byte| byte.is_ascii_digit()) && !name.is_empty() {
-            name.push_str(&format!("[{token}]"));
-        } else {
-            if !name.is_empty() {
-                name.push('.');
-            }
-            name.push_str(&token);
+        let is_index = token.bytes().all(|byte| byte.is_ascii_digit());
+        match before.as_str() {
+            "" => token,
+            before if is_index => format!("{before}[{token}]"),
+            before => format!("{before}.{token}"),
         }
-    }
-    name
+    })
 }
 
 fn escaped(key: &str) -> String {
@@ -209,7 +216,11 @@ pub(super) fn word_of(option: &Json) -> String {
 pub(super) fn type_names(kind: &TypeKind) -> Vec<&'static str> {
     match kind {
         TypeKind::Single(only) => vec![only.as_str()],
+<<<<<<< HEAD
         TypeKind::Multiple(set) => set.iter().map(jsonschema::JsonType::as_str).collect(),
+=======
+        TypeKind::Multiple(set) => set.iter().map(JsonType::as_str).collect(),
+>>>>>>> load
     }
 }
 

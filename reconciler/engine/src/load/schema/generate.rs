@@ -31,19 +31,20 @@ pub(super) fn schema(kind: &KindInfo) -> Json {
     if let Some(Json::Array(more)) = body.get_mut("required").map(Json::take) {
         required.extend(more.into_iter().filter(|key| key != "kind" && key != "name"));
     }
-    let mut schema = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": kind.word,
-        "description": body.get("description"),
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": false,
-    });
-    if let (Some(schema), Some(definitions)) = (schema.as_object_mut(), body.get_mut("$defs")) {
-        schema.insert("$defs".to_owned(), definitions.take());
+    let mut schema = Map::new();
+    schema.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+    schema.insert("title".to_owned(), json!(kind.word));
+    schema.extend(body.get_mut("description").map(|text| ("description".to_owned(), text.take())));
+    schema.insert("type".to_owned(), json!("object"));
+    schema.insert("properties".to_owned(), Json::Object(properties));
+    schema.insert("required".to_owned(), Json::Array(required));
+    schema.insert("additionalProperties".to_owned(), json!(false));
+    if let Json::Object(rest) = body {
+        for (key, value) in rest {
+            schema.entry(key).or_insert(value);
+        }
     }
-    schema
+    Json::Object(schema)
 }
 
 fn take_map(schema: &mut Json, key: &str) -> Map<String, Json> {

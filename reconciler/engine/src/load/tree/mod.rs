@@ -2,8 +2,10 @@
 //!
 //! Knows YAML and positions, not what a file of `desired/` should say.
 
+mod offsets;
 mod parse;
 mod scalar;
+mod syntax;
 
 use std::ops::Range;
 
@@ -96,7 +98,7 @@ impl Node {
     /// The value at a JSON pointer, if there is one.
     pub(super) fn at(&self, pointer: &str) -> Option<&Self> {
         let path = self.path(pointer);
-        (path.missing == 0).then_some(path.node)
+        path.is_whole.then_some(path.node)
     }
 
     /// The bytes of the value at a JSON pointer, or of the nearest thing around it that exists.
@@ -116,26 +118,6 @@ impl Node {
             None if path.depth == 0 => self.heading(),
             None => path.node.shown(None),
         }
-    }
-
-    /// The bytes of the smallest value or key around a byte.
-    pub(super) fn range_around(&self, byte: usize) -> Range<usize> {
-        let inside =
-            |range: &Range<usize>| range.start <= byte && byte < range.end.max(range.start + 1);
-        let deeper = match &self.content {
-            Content::Scalar { .. } => None,
-            Content::List { items, .. } => {
-                items.iter().find(|item| inside(&item.range)).map(|item| item.range_around(byte))
-            }
-            Content::Map { entries, .. } => entries.iter().find_map(|entry| {
-                if inside(&entry.key_range) {
-                    Some(entry.key_range.clone())
-                } else {
-                    inside(&entry.value.range).then(|| entry.value.range_around(byte))
-                }
-            }),
-        };
-        deeper.unwrap_or_else(|| self.shown(None))
     }
 
     /// What stands for the whole document: its `kind:` line.
@@ -174,27 +156,28 @@ impl Node {
         }
     }
 
+    /// The value that a token of a JSON pointer leads to, with its key if it has one.
+    fn child(&self, token: &str) -> Option<(&Self, Option<&Range<usize>>)> {
+        match &self.content {
+            Content::Scalar { .. } => None,
+            Content::List { items, .. } => {
+                let index: usize = token.parse().ok()?;
+                items.get(index).map(|item| (item, None))
+            }
+            Content::Map { .. } => {
+                self.entry(token).map(|entry| (&entry.value, Some(&entry.key_range)))
+            }
+        }
+    }
+
     fn path(&self, pointer: &str) -> Path<'_> {
-        let mut path = Path { node: self, key: None, depth: 0, missing: 0 };
+        let mut path = Path { node: self, key: None, depth: 0, is_whole: true };
         for token in pointer.split('/').skip(1) {
             let token = token.replace("~1", "/").replace("~0", "~");
-            let step = match &path.node.content {
-                Content::Scalar { .. } => None,
-                Content::List { items, .. } => token
-                    .parse()
-                    .ok()
-                    .and_then(|index: usize| items.get(index))
-                    .map(|item| (item, None)),
-                Content::Map { .. } => {
-                    path.node.entry(&token).map(|entry| (&entry.value, Some(&entry.key_range)))
-                }
+            let Some((node, key)) = path.node.child(&token) else {
+                return Path { is_whole: false, ..path };
             };
-            match step {
-                Some((node, key)) if path.missing == 0 => {
-                    path = Path { node, key, depth: path.depth + 1, missing: 0 };
-                }
-                _ => path.missing += 1,
-            }
+            path = Path { node, key, depth: path.depth + 1, is_whole: true };
         }
         path
     }
@@ -206,5 +189,6 @@ struct Path<'t> {
     node: &'t Node,
     key: Option<&'t Range<usize>>,
     depth: usize,
-    missing: usize,
+    /// Whether it leads to its end.
+    is_whole: bool,
 }

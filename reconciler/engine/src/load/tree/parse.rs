@@ -8,8 +8,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use reconcile_core::problem::{Place, Problem, SourceFile};
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
+use super::offsets::Offsets;
+use super::syntax::in_words;
 use super::{Content, Entry, Layout, Node};
 
 /// Deeper nesting is refused, so that no file can exhaust the stack.
@@ -70,6 +72,9 @@ impl<'t> Reader<'t> {
                     break;
                 }
             }
+        }
+        if root.is_none() {
+            self.problems.push(self.problem(0..0, "the file declares nothing"));
         }
         Ok(root)
     }
@@ -257,68 +262,5 @@ impl<'t> Reader<'t> {
         // The parser counts the blanks after a closing bracket and the end of a block's last line in.
         let source = self.file.text.get(range.clone()).unwrap_or_default();
         range.start..range.start + source.trim_end().len()
-    }
-}
-
-/// What the parser complains of, and what usually helps.
-fn in_words(info: &str) -> (String, Option<&'static str>) {
-    let has = |words: &str| info.contains(words);
-    let (message, hint) = if has("mapping values are not allowed")
-        || has("illegal placement of ':'")
-    {
-        (
-            "`:` cannot stand here",
-            "check the indentation and the space after each `:`, and quote text that contains `: `",
-        )
-    } else if has("quoted scalar") && (has("end of stream") || has("indentation")) {
-        ("this quotation is never closed", "close it with the quote that it began with")
-    } else if has("unknown escape character") {
-        (
-            "this text in double quotes has an unknown `\\` escape",
-            "use single quotes, in which `\\` is an ordinary character",
-        )
-    } else if has("tab") {
-        ("a tab cannot be used for indentation", "indent with spaces")
-    } else if has("simple key") || has("expected ':'") {
-        ("a `key: value` was expected here", "write a `:` and a space after the key")
-    } else if has("unexpected character") {
-        ("this character cannot begin a value", "put the value in quotes")
-    } else if has("unknown anchor") {
-        ("an alias (`*name`) cannot be used here", "put text that begins with `*` in quotes")
-    } else if has("',' or ']'") || has("',' or '}'") {
-        ("a `,` or the closing bracket was expected here", "close the bracket")
-    } else if has("expected '-' indicator") || has("did not find expected key") {
-        ("this line does not belong to the list or map around it", "check its indentation")
-    } else {
-        return (format!("not valid YAML: {info}"), None);
-    };
-    (message.to_owned(), Some(hint))
-}
-
-/// From the parser's positions, which count characters, to bytes.
-enum Offsets {
-    /// A character is a byte.
-    Ascii(usize),
-    /// The byte at which each character begins, and the end.
-    Wide(Vec<usize>),
-}
-
-impl Offsets {
-    fn new(text: &str) -> Self {
-        if text.is_ascii() {
-            return Self::Ascii(text.len());
-        }
-        let starts = text.char_indices().map(|(start, _)| start);
-        Self::Wide(starts.chain([text.len()]).collect())
-    }
-
-    fn byte(&self, marker: Marker) -> usize {
-        match self {
-            Self::Ascii(end) => marker.index().min(*end),
-            Self::Wide(starts) => {
-                let at = marker.index().min(starts.len() - 1);
-                starts.get(at).copied().unwrap_or_default()
-            }
-        }
     }
 }

@@ -108,8 +108,10 @@ impl Reader<'_, '_> {
     /// A text that may refer to other units; the references are kept.
     fn text(&mut self, pointer: &str, written: &str) -> Text {
         let text = self.scope.text(self.document, pointer, written);
-        let place = self.document.place(pointer);
-        self.references.extend(text.references().cloned().map(|found| (found, place.clone())));
+        let placed = text
+            .references()
+            .map(|found| (found.clone(), self.document.part_place(pointer, &found.to_string())));
+        self.references.extend(placed);
         text
     }
 

@@ -1,1 +1,0 @@
-//! What is refused, where, and with which advice.
