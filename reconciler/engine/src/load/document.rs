@@ -59,15 +59,8 @@ impl Document {
         // Escapes and folded lines make the written form differ from the value; a reference itself
         // is written alike in all of them.
         let found = source.match_indices(part).nth(nth);
-<<<<<<< HEAD
-        self.place_of(found.map_or_else(
-            || whole.clone(),
-            |(at, part)| whole.start + at..whole.start + at + part.len(),
-        ))
-=======
         let found = found.map(|(at, part)| whole.start + at..whole.start + at + part.len());
         self.place_of(found.unwrap_or(whole))
->>>>>>> load
     }
 
     fn place_of(&self, range: std::ops::Range<usize>) -> Place {

@@ -216,11 +216,7 @@ pub(super) fn word_of(option: &Json) -> String {
 pub(super) fn type_names(kind: &TypeKind) -> Vec<&'static str> {
     match kind {
         TypeKind::Single(only) => vec![only.as_str()],
-<<<<<<< HEAD
-        TypeKind::Multiple(set) => set.iter().map(jsonschema::JsonType::as_str).collect(),
-=======
         TypeKind::Multiple(set) => set.iter().map(JsonType::as_str).collect(),
->>>>>>> load
     }
 }
 
