@@ -169,13 +169,10 @@ impl<K: Kind> FleetOf<K> {
         done: &mut Vec<String>,
     ) -> Result<Settled<K>, Outcome> {
         let address = task.context.address;
-        let (notes, events) = (BTreeMap::new(), Events::unheard());
-        let depth = Depth { full: true, detect: false };
-        let look = FleetLook { notes: &notes, depth, events: &events };
-        let look = self.look(task.context.environment, &look);
+        let wanted = self.wanted(address);
         for _ in 0..MAX_ROUNDS {
-            let seen = ready.kind.observe_one(address, &look).await;
-            let Decision { planned, steps } = K::plan(&self.wanted(address), &seen, &task.context);
+            let seen = ready.kind.observe_one(address, &wanted).await;
+            let Decision { planned, steps } = K::plan(&wanted, &seen, &task.context);
             match &planned.verdict {
                 Verdict::InSync => return Ok(Settled { seen, planned }),
                 Verdict::Change(change) => refuse_growth(change, task.approved)?,

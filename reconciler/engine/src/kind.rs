@@ -72,11 +72,11 @@ pub trait Kind: Send + Sync + Sized + 'static {
     /// Looks at all units at once, and for those that the environment owns without declaring them.
     async fn observe(&self, look: &Look<'_, Self::Spec>) -> Seen<Self::State>;
 
-    /// Looks at one unit again.
+    /// Looks at one unit again, believing nothing that the ledger says.
     async fn observe_one(
         &self,
         address: &Address,
-        look: &Look<'_, Self::Spec>,
+        wanted: &Wanted<'_, Self::Spec>,
     ) -> Observation<Self::State>;
 
     /// Does one step. Idempotent: a step that was done before is found done.

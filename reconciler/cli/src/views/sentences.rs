@@ -68,10 +68,9 @@ pub(super) fn effect_sign(effect: Effect) -> &'static str {
 /// What a sign does not say about the effect of a change to one property.
 pub(super) fn effect_note(effect: Effect) -> Option<&'static str> {
     match effect {
-        Effect::Record => Some("only the record changes"),
         Effect::MayReplace => Some("may force replacement"),
         Effect::Replace => Some("forces replacement"),
-        Effect::Create | Effect::InPlace | Effect::Delete => None,
+        Effect::Record | Effect::Create | Effect::InPlace | Effect::Delete => None,
     }
 }
 

@@ -7,15 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
-use reconcile_core::address::Address;
 use reconcile_engine::events::Event;
 use reconcile_engine::kind::Look;
 use tokio::time::sleep;
 
 use crate::kind::StackKind;
+use crate::observe::Listed;
 use crate::port::Detection;
 use crate::spec::Spec;
-use crate::state::Described;
 
 /// How long a detection is given before it is asked about.
 const FIRST_PAUSE: Duration = Duration::from_secs(3);
@@ -23,16 +22,14 @@ const FIRST_PAUSE: Duration = Duration::from_secs(3);
 /// How long a detection may take: a stack of 500 resources takes minutes.
 const MAX_PAUSES: usize = 60;
 
-type Wanted<'a> = (Address, Option<&'a Spec>, Described);
-
 impl StackKind {
     /// Detects drift of every declared stack whose state permits it, and looks at the stacks again.
     pub(crate) async fn detect<'a>(
         &self,
         region: &str,
-        wanted: Vec<Wanted<'a>>,
+        wanted: Vec<Listed<'a>>,
         look: &Look<'_, Spec>,
-    ) -> Vec<Wanted<'a>> {
+    ) -> Vec<Listed<'a>> {
         let able: Vec<String> = wanted
             .iter()
             .filter(|(_, spec, stack)| spec.is_some() && stack.status.allows_drift_detection())
@@ -78,7 +75,7 @@ impl StackKind {
     }
 
     /// The same stacks with the detection's result: one listing for all.
-    async fn refreshed<'a>(&self, region: &str, wanted: Vec<Wanted<'a>>) -> Vec<Wanted<'a>> {
+    async fn refreshed<'a>(&self, region: &str, wanted: Vec<Listed<'a>>) -> Vec<Listed<'a>> {
         match self.api.stacks(region).await {
             Err(error) => {
                 let mut failed = self.failed_detections.lock().await;

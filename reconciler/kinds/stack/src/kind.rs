@@ -17,12 +17,13 @@ use serde_json::Value as Json;
 use tokio::sync::Mutex;
 
 use crate::aws::CloudFormation;
+use crate::note::Note;
+use crate::plan;
 use crate::port::Acts;
 use crate::spec::{self, RawStack, Spec, TemplateFile};
 use crate::state::State;
 use crate::step::Step;
 use crate::watch::Watch;
-use crate::{observe, plan};
 
 /// CloudFormation stacks.
 pub struct StackKind {
@@ -30,7 +31,7 @@ pub struct StackKind {
     pub(crate) watch: Watch,
     pub(crate) run: Arc<RunIdentity>,
     bucket: Arc<dyn StateStore>,
-    /// Where the stacks are that are ours without being declared: region and ARN.
+    /// Where the stacks are that are ours and not named as declared: region and ARN.
     pub(crate) known: Mutex<BTreeMap<Address, (String, String)>>,
     /// Stacks whose drift could not be detected in this run, by ARN: why.
     pub(crate) failed_detections: Mutex<BTreeMap<String, String>>,
@@ -75,7 +76,7 @@ impl Kind for StackKind {
     }
 
     fn note(spec: &Spec, state: &State) -> Option<Json> {
-        observe::note(spec, state)
+        Note::of(spec, state)
     }
 
     fn status(state: &State) -> Running {
@@ -98,8 +99,12 @@ impl Kind for StackKind {
         self.look_at_all(look).await
     }
 
-    async fn observe_one(&self, address: &Address, look: &Look<'_, Spec>) -> Observation<State> {
-        self.look_at_one(address, look).await
+    async fn observe_one(
+        &self,
+        address: &Address,
+        wanted: &Wanted<'_, Spec>,
+    ) -> Observation<State> {
+        self.look_at_one(address, wanted).await
     }
 
     async fn carry_out(&self, step: &Step, events: &UnitEvents) -> Result<(), StepError> {

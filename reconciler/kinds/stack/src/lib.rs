@@ -13,6 +13,7 @@ pub mod step;
 mod deploy;
 mod detect;
 mod kind;
+mod note;
 mod observe;
 mod watch;
 

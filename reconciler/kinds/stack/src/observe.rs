@@ -3,6 +3,8 @@
 //! One paged `DescribeStacks` per region; a template or a policy is read only where the ledger does not
 //! vouch for it, drifted resources only where there is drift.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -12,49 +14,15 @@ use reconcile_core::address::Address;
 use reconcile_core::digest::Digest;
 use reconcile_core::observation::Observation;
 use reconcile_engine::events::Event;
-use reconcile_engine::kind::{Depth, Look, Seen};
-use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use reconcile_engine::kind::{Depth, Look, Seen, Wanted};
 
 use crate::kind::StackKind;
+use crate::note::Note;
 use crate::spec::Spec;
 use crate::state::{
     ADDRESS_TAG, Described, DriftStatus, ENVIRONMENT_TAG, Phase, SeenDrift, SeenPolicy,
     SeenTemplate, State,
 };
-
-/// What the ledger keeps of a stack that was found in sync: it vouches for what `DescribeStacks` does
-/// not show, as long as the stack is the same and was not updated since.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Note {
-    stack_id: String,
-    updated: Option<jiff::Timestamp>,
-    /// Of the declared template that means what is deployed.
-    template: Option<Digest>,
-    /// Of the declared policy that is in force.
-    policy: Option<Digest>,
-    /// Of parameters that AWS does not show.
-    hidden: BTreeMap<String, Digest>,
-}
-
-/// What the ledger should keep of a stack that is in sync with its declaration.
-pub(crate) fn note(spec: &Spec, state: &State) -> Option<Json> {
-    let described = &state.described;
-    let hidden = described.parameters.iter().filter(|(_, value)| *value == "****");
-    let hidden = hidden.filter_map(|(name, _)| {
-        let literal = spec.parameters.get(name)?.to_string();
-        Some((name.clone(), crate::plan::hidden_digest(state, &literal)))
-    });
-    let note = Note {
-        stack_id: described.id.clone(),
-        updated: described.updated,
-        template: Some(spec.template.digest.clone()),
-        policy: spec.policy.as_deref().map(Digest::of),
-        hidden: hidden.collect(),
-    };
-    serde_json::to_value(note).ok()
-}
 
 /// A stack to be looked at in depth.
 struct Subject<'a> {
@@ -65,22 +33,24 @@ struct Subject<'a> {
     note: Option<Note>,
 }
 
+/// A stack that was listed and is to be looked at in depth: its address, and what is declared of it.
+pub(crate) type Listed<'a> = (Address, Option<&'a Spec>, Described);
+
 impl StackKind {
     pub(crate) async fn look_at_all(&self, look: &Look<'_, Spec>) -> Seen<State> {
-        let regions: BTreeSet<&str> = look
-            .declared
-            .values()
-            .map(|spec| spec.region.as_str())
-            .chain([look.environment.target.region()])
-            .collect();
-        let mut seen = Seen { declared: BTreeMap::new(), gone: Ok(Vec::new()) };
-        for region in regions {
+        let regions = regions(look);
+        for region in &regions {
             look.events.tell(&Event::Phase { what: format!("reading stacks in {region}") });
-            match self.api.stacks(region).await {
+        }
+        let listings = regions.iter().map(|region| self.api.stacks(region));
+        let listings = join_all(listings).await;
+        let mut seen = Seen { declared: BTreeMap::new(), gone: Ok(Vec::new()) };
+        for (region, listing) in regions.iter().zip(listings) {
+            match listing {
                 Ok(stacks) => self.look_in(region, stacks, look, &mut seen).await,
                 Err(error) => {
                     let why = format!("the stacks of {region} could not be listed: {error}");
-                    let here = look.declared.iter().filter(|(_, spec)| spec.region == region);
+                    let here = look.declared.iter().filter(|(_, spec)| spec.region == **region);
                     let unreadable =
                         here.map(|(at, _)| (at.clone(), Observation::Unreadable(why.clone())));
                     seen.declared.extend(unreadable);
@@ -94,19 +64,24 @@ impl StackKind {
     pub(crate) async fn look_at_one(
         &self,
         address: &Address,
-        look: &Look<'_, Spec>,
+        wanted: &Wanted<'_, Spec>,
     ) -> Observation<State> {
-        let spec = look.declared.get(address).copied();
-        let (region, name) = match (spec, self.known.lock().await.get(address)) {
-            (Some(spec), _) => (spec.region.clone(), spec.stack_name.clone()),
-            (None, Some((region, id))) => (region.clone(), id.clone()),
+        let spec = match wanted {
+            Wanted::Declared(spec) => Some(*spec),
+            Wanted::Gone => None,
+        };
+        let known = self.known.lock().await.get(address).cloned();
+        // What the listing found goes before the name: it may have another one.
+        let (region, name) = match (known, spec) {
+            (Some(known), _) => known,
+            (None, Some(spec)) => (spec.region.clone(), spec.stack_name.clone()),
             (None, None) => return Observation::Absent,
         };
         match self.api.stack(&region, &name).await {
             Ok(None) => Observation::Absent,
             Ok(Some(stack)) => {
                 let subject = Subject { region: &region, spec, note: None };
-                Observation::Present(self.in_depth(stack, &subject, look.depth).await)
+                Observation::Present(self.in_depth(stack, &subject, Depth::default()).await)
             }
             Err(error) => Observation::Unreadable(error.to_string()),
         }
@@ -119,50 +94,35 @@ impl StackKind {
         look: &Look<'_, Spec>,
         seen: &mut Seen<State>,
     ) {
-        let mut by_name: BTreeMap<String, Described> = stacks
-            .into_iter()
-            .filter(|stack| stack.status.phase() != Phase::Deleted)
-            .map(|stack| (stack.name.clone(), stack))
+        let mut listed = sort_out(region, stacks, look, seen);
+        let gone: BTreeSet<Address> = listed
+            .iter()
+            .filter(|(_, spec, _)| spec.is_none())
+            .map(|(address, _, _)| address.clone())
             .collect();
-        let mut wanted = Vec::new();
-        for (address, spec) in look.declared.iter().filter(|(_, spec)| spec.region == region) {
-            match by_name.remove(&spec.stack_name) {
-                Some(stack) => wanted.push((address.clone(), Some(*spec), stack)),
-                None => {
-                    seen.declared.insert(address.clone(), Observation::Absent);
-                }
+        let mut known = self.known.lock().await;
+        for (address, spec, stack) in &listed {
+            if spec.is_none_or(|spec| spec.stack_name != stack.name) {
+                known.insert(address.clone(), (region.to_owned(), stack.id.clone()));
             }
         }
-        let mut gone: Vec<_> = by_name
-            .into_values()
-            .filter_map(|stack| Some((owned_address(&stack, look)?, None, stack)))
-            .collect();
-        // A stack can only read what was there before it: the newest goes first.
-        gone.sort_by_key(|(_, _, stack)| std::cmp::Reverse(stack.created));
-        let owned: Vec<Address> = gone.iter().map(|(address, _, _)| address.clone()).collect();
-        let mut known = self.known.lock().await;
-        for (address, _, stack) in &gone {
-            known.insert(address.clone(), (region.to_owned(), stack.id.clone()));
-        }
         drop(known);
-        wanted.extend(gone);
         if look.depth.detect {
-            wanted = self.detect(region, wanted, look).await;
+            listed = self.detect(region, listed, look).await;
         }
         // All at once: the limiter paces the calls that it takes.
-        let states = wanted.into_iter().map(|(address, spec, stack)| async move {
-            let note = vouching(look, &address, &stack);
+        let states = listed.into_iter().map(|(address, spec, stack)| async move {
+            let note = look.notes.get(&address).filter(|_| !look.depth.full).and_then(Note::read);
+            let note = note.filter(|note| note.is_about(&stack));
             let subject = Subject { region, spec, note };
             let state = self.in_depth(stack, &subject, look.depth).await;
             (address, state)
         });
         for (address, state) in join_all(states).await {
-            if owned.contains(&address) {
-                if let Ok(gone) = &mut seen.gone {
-                    gone.push((address, state));
-                }
-            } else {
+            if !gone.contains(&address) {
                 seen.declared.insert(address, Observation::Present(state));
+            } else if let Ok(gone) = &mut seen.gone {
+                gone.push((address, state));
             }
         }
     }
@@ -242,19 +202,55 @@ impl StackKind {
     }
 }
 
-/// The ledger's note of a stack, if it is about this very stack as it is now.
-fn vouching(look: &Look<'_, Spec>, address: &Address, described: &Described) -> Option<Note> {
-    if look.depth.full {
-        return None;
-    }
-    let note: Note = serde_json::from_value(look.notes.get(address)?.clone()).ok()?;
-    (note.stack_id == described.id && note.updated == described.updated).then_some(note)
+/// Where this environment's stacks may be: where they are declared, and where the ledger last saw them.
+fn regions<'a>(look: &'a Look<'_, Spec>) -> BTreeSet<Cow<'a, str>> {
+    let declared = look.declared.values().map(|spec| Cow::from(spec.region.as_str()));
+    let noted = look.notes.values().filter_map(Note::read);
+    let noted = noted.filter_map(|note| note.region().map(str::to_owned)).map(Cow::from);
+    declared.chain([Cow::from(look.environment.target.region())]).chain(noted).collect()
 }
 
-/// The address that owns a stack, if this environment does and does not declare it.
-fn owned_address(stack: &Described, look: &Look<'_, Spec>) -> Option<Address> {
+/// The stacks of a region that concern the environment: declared ones, and those that it owns without
+/// declaring them, in the order in which they may be deleted.
+fn sort_out<'a>(
+    region: &str,
+    stacks: Vec<Described>,
+    look: &Look<'a, Spec>,
+    seen: &mut Seen<State>,
+) -> Vec<Listed<'a>> {
+    let mut by_name: BTreeMap<String, Described> = stacks
+        .into_iter()
+        .filter(|stack| stack.status.phase() != Phase::Deleted)
+        .map(|stack| (stack.name.clone(), stack))
+        .collect();
+    let mut listed: Vec<Listed<'a>> = Vec::new();
+    let mut absent: BTreeMap<&Address, &'a Spec> = BTreeMap::new();
+    for (address, spec) in look.declared.iter().filter(|(_, spec)| spec.region == region) {
+        match by_name.remove(&spec.stack_name) {
+            Some(stack) => listed.push((address.clone(), Some(*spec), stack)),
+            None => drop(absent.insert(address, spec)),
+        }
+    }
+    let mut gone: Vec<Listed<'a>> = Vec::new();
+    for stack in by_name.into_values() {
+        let Some(address) = owner(&stack, look) else { continue };
+        match (absent.remove(&address), look.declared.contains_key(&address)) {
+            // It has another name than the one that is declared now.
+            (Some(spec), _) => listed.push((address, Some(spec), stack)),
+            (None, true) => {}
+            (None, false) => gone.push((address, None, stack)),
+        }
+    }
+    seen.declared.extend(absent.into_keys().map(|at| (at.clone(), Observation::Absent)));
+    // A stack can only read what was there before it: the newest goes first.
+    gone.sort_by_key(|(_, _, stack)| Reverse(stack.created));
+    listed.extend(gone);
+    listed
+}
+
+/// The address that a stack belongs to, if it belongs to this environment.
+fn owner(stack: &Described, look: &Look<'_, Spec>) -> Option<Address> {
     let environment = stack.tags.get(ENVIRONMENT_TAG)?;
     let address: Address = stack.tags.get(ADDRESS_TAG)?.parse().ok()?;
-    (*environment == look.environment.name && !look.declared.contains_key(&address))
-        .then_some(address)
+    (*environment == look.environment.name).then_some(address)
 }

@@ -117,6 +117,9 @@ fn declared(
     {
         return blocked;
     }
+    if described.name != desired.spec.stack_name {
+        return renamed(desired, state);
+    }
     match phase {
         Phase::Deleted => create(desired, "it does not exist", observed),
         Phase::Review => create(desired, "an earlier run left it in review", observed),
@@ -180,6 +183,21 @@ fn ownership(desired: &Desired<'_>, state: &State) -> Option<Draft> {
             change: None,
         })
     })
+}
+
+/// CloudFormation cannot rename a stack, and a new one beside the old would split what they hold.
+fn renamed(desired: &Desired<'_>, state: &State) -> Draft {
+    let (old, new) = (&state.described.name, &desired.spec.stack_name);
+    Draft {
+        outputs: outputs::current(state),
+        ..Draft::of(Verdict::Blocked {
+            why: format!("it is the stack `{old}`, and CloudFormation cannot rename it to `{new}`"),
+            unblock: format!(
+                "keep `stackName: {old}`; or declare `{new}` in another file, and this one no more"
+            ),
+            change: None,
+        })
+    }
 }
 
 /// Nothing but deletion leads out of `ROLLBACK_FAILED` and `DELETE_FAILED`.

@@ -75,6 +75,7 @@ fn parameters(spec: &Spec, document: &Document, scope: &mut Scope<'_>) {
         }
     }
     for parameter in template.parameters() {
+        secret(parameter.no_echo, (spec, parameter.name), document, scope);
         match spec.parameters.get(parameter.name).map(reconcile_core::text::Text::parts) {
             None if parameter.default.is_none() => {
                 let name = parameter.name;
@@ -96,6 +97,18 @@ fn parameters(spec: &Spec, document: &Document, scope: &mut Scope<'_>) {
             }
             None | Some(_) => {}
         }
+    }
+}
+
+/// A NoEcho parameter's value is a secret, and a secret that was in git once is known.
+fn secret(no_echo: bool, (spec, name): (&Spec, &str), document: &Document, scope: &mut Scope<'_>) {
+    let given = spec.parameters.get(name).map(reconcile_core::text::Text::parts);
+    let Some([Part::Literal(value)]) = given else { return };
+    if no_echo && !value.starts_with("{{resolve:") {
+        let place = document.place(&format!("/parameters/{name}"));
+        let message = format!("the parameter `{name}` is NoEcho, and its value stands in git");
+        let hint = "keep it in Secrets Manager or SSM: `\"{{resolve:secretsmanager:NAME}}\"`";
+        scope.problem(Problem::at(place, message).hint(hint));
     }
 }
 

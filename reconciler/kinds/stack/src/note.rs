@@ -1,0 +1,65 @@
+//! What the ledger keeps of a stack, and when that can be believed.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use reconcile_core::digest::Digest;
+use reconcile_core::input::{Outputs, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::spec::Spec;
+use crate::state::{Described, State};
+
+/// What the ledger keeps of a stack that was found in sync: it vouches for what `DescribeStacks` does
+/// not show, as long as the stack is the same and was not updated since.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Note {
+    stack_id: String,
+    updated: Option<Timestamp>,
+    /// Of the declared template that means what is deployed.
+    pub(crate) template: Option<Digest>,
+    /// Of the declared policy that is in force.
+    pub(crate) policy: Option<Digest>,
+    /// Of parameters that AWS does not show.
+    pub(crate) hidden: BTreeMap<String, Digest>,
+}
+
+impl Note {
+    /// What the ledger should keep of a stack that is in sync with its declaration.
+    pub(crate) fn of(spec: &Spec, state: &State) -> Option<Json> {
+        let (described, nothing) = (&state.described, Outputs::default());
+        let hidden = described.parameters.iter().filter(|(_, value)| *value == "****");
+        let hidden = hidden.filter_map(|(name, _)| {
+            let Value::Known(literal) = nothing.seen_from("").resolve(spec.parameters.get(name)?)
+            else {
+                return None;
+            };
+            Some((name.clone(), crate::plan::hidden_digest(state, &literal)))
+        });
+        let note = Self {
+            stack_id: described.id.clone(),
+            updated: described.updated,
+            template: Some(spec.template.digest.clone()),
+            policy: spec.policy.as_deref().map(Digest::of),
+            hidden: hidden.collect(),
+        };
+        serde_json::to_value(note).ok()
+    }
+
+    /// Reads a note; one that cannot be read vouches for nothing.
+    pub(crate) fn read(note: &Json) -> Option<Self> {
+        serde_json::from_value(note.clone()).ok()
+    }
+
+    /// Whether it is about this very stack as it is now.
+    pub(crate) fn is_about(&self, described: &Described) -> bool {
+        self.stack_id == described.id && self.updated == described.updated
+    }
+
+    /// Where the stack was: the fourth part of its ARN.
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.stack_id.split(':').nth(3).filter(|region| !region.is_empty())
+    }
+}
