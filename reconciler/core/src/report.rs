@@ -1,6 +1,7 @@
 //! The result of a command over a whole environment, as every view shows it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -25,6 +26,8 @@ pub struct Report {
     pub plan: CheckedPlan,
     /// What became of each unit, after an apply.
     pub outcomes: Option<BTreeMap<Address, Outcome>>,
+    /// How long the units' turns took, after an apply.
+    pub took: BTreeMap<Address, Duration>,
     /// What it cost.
     pub calls: Calls,
     /// What else a reader should know, one sentence each.

@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use reconcile_core::address::Address;
-use reconcile_core::outcome::Outcome;
-use reconcile_core::report::Report;
+use reconcile_core::report::{Report, Status};
 use reconcile_core::verdict::Verdict;
 use serde_json::Value as Json;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::aws::session::Session;
 use crate::events::Events;
@@ -53,14 +53,21 @@ pub async fn apply(
     (session, ledger, events): (&Session, &mut Ledger, &Events),
     options: &Options<'_>,
 ) -> Result<Report, ApplyError> {
-    let plan = prepared.plan.clone();
-    let mut notes = prepared.notes.clone();
-    let in_sync = notes_of_what_is_in_sync(world, &prepared);
-    let outcomes = if plan.plan().changes().next().is_none() {
-        run::without_changes(plan.plan())
+    let mut report = Report {
+        environment: session.environment.name.clone(),
+        commit: session.run.commit.clone(),
+        plan: prepared.plan.clone(),
+        outcomes: Some(run::without_changes(prepared.plan.plan())),
+        took: BTreeMap::new(),
+        calls: session.calls(),
+        notes: prepared.notes.clone(),
+    };
+    note(ledger, notes_of_what_is_in_sync(world, &prepared));
+    if prepared.plan.plan().changes().next().is_none() {
+        report.notes.extend(save(ledger).await);
     } else {
         let lease = Lease::acquire(session, events, options.patience).await?;
-        let recorder = match Recorder::begin(session, plan.plan().digest()).await {
+        let recorder = match Recorder::begin(session, report.digest()).await {
             Ok(recorder) => recorder,
             Err(error) => {
                 lease.release().await;
@@ -73,43 +80,17 @@ pub async fn apply(
         let writer = tokio::spawn(write_records(recorder, received));
         let finished = run::apply(world, prepared, (session, events), &pace, records).await;
         note(ledger, finished.notes);
-        note(ledger, in_sync.clone());
-        notes.extend(save(ledger).await);
-        let report = report(session, (&plan, &notes), finished.outcomes.clone());
-        match writer.await {
-            Ok((recorder, failure)) => {
-                notes.extend(failure);
-                let ended = recorder.finish(report.status()).await;
-                notes.extend(
-                    ended.err().map(|error| format!("the run record is incomplete: {error}")),
-                );
-            }
-            Err(error) => notes.push(format!("the run record is incomplete: {error}")),
-        }
+        report.outcomes = Some(finished.outcomes);
+        report.took = finished.took;
+        report.notes.extend(save(ledger).await);
+        report.notes.extend(end_record(writer, report.status()).await);
         lease.release().await;
-        return Ok(self::report(session, (&plan, &notes), finished.outcomes));
-    };
-    note(ledger, in_sync);
-    notes.extend(save(ledger).await);
-    Ok(report(session, (&plan, &notes), outcomes))
+    }
+    report.calls = session.calls();
+    Ok(report)
 }
 
 type Notes = BTreeMap<Address, Option<Json>>;
-
-fn report(
-    session: &Session,
-    (plan, notes): (&reconcile_core::check::CheckedPlan, &[String]),
-    outcomes: BTreeMap<Address, Outcome>,
-) -> Report {
-    Report {
-        environment: session.environment.name.clone(),
-        commit: session.run.commit.clone(),
-        plan: plan.clone(),
-        outcomes: Some(outcomes),
-        calls: session.calls(),
-        notes: notes.to_vec(),
-    }
-}
 
 /// What was found in sync is vouched for from now on.
 fn notes_of_what_is_in_sync(world: &World, prepared: &Prepared) -> Notes {
@@ -140,12 +121,22 @@ async fn save(ledger: &mut Ledger) -> Option<String> {
 async fn write_records(
     mut recorder: Recorder,
     mut received: mpsc::UnboundedReceiver<UnitRecord>,
-) -> (Recorder, Option<String>) {
-    let mut failure = None;
+) -> Recorder {
     while let Some(unit) = received.recv().await {
         if let Err(error) = recorder.unit(unit).await {
-            failure = Some(format!("the run record was behind for a while: {error}"));
+            // The next write has everything.
+            tracing::warn!(%error, "failed to write the run record");
         }
     }
-    (recorder, failure)
+    recorder
+}
+
+/// Writes how the run ended; what is missing from the record is told.
+async fn end_record(writer: JoinHandle<Recorder>, status: Status) -> Option<String> {
+    let incomplete =
+        |error: &dyn std::fmt::Display| format!("the run record is incomplete: {error}");
+    match writer.await {
+        Ok(recorder) => recorder.finish(status).await.err().map(|error| incomplete(&error)),
+        Err(error) => Some(incomplete(&error)),
+    }
 }

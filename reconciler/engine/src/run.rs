@@ -38,6 +38,8 @@ pub struct Pace<'a> {
 pub struct Finished {
     /// The end of every unit of the plan.
     pub outcomes: BTreeMap<Address, Outcome>,
+    /// How long each unit's turn took.
+    pub took: BTreeMap<Address, Duration>,
     /// What the ledger should keep of those that were changed.
     pub notes: BTreeMap<Address, Option<serde_json::Value>>,
 }
@@ -195,6 +197,7 @@ impl<'a> Run<'a> {
             if self.records.send(record).is_err() {
                 tracing::warn!(%address, "the run record ended before the run");
             }
+            self.finished.took.insert(address.clone(), took);
             self.events.tell(&Event::UnitFinished { address, outcome, took });
         }
         if outcome.is_good() && took.is_some() {

@@ -1,5 +1,7 @@
 //! `reconcile plan`: what would be changed.
 
+use std::collections::BTreeMap;
+
 use reconcile_core::report::Report;
 use reconcile_engine::aws::session::Session;
 use reconcile_engine::events::Events;
@@ -67,6 +69,7 @@ impl Look {
             commit: self.git.commit.clone(),
             plan: self.prepared.plan.clone(),
             outcomes: None,
+            took: BTreeMap::new(),
             calls: self.session.calls(),
             notes,
         }

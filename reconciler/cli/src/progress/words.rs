@@ -1,5 +1,6 @@
 //! The words that live and plain progress share, styled.
 
+use crate::views::sentences;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -27,16 +28,6 @@ pub(super) fn clock(elapsed: Duration) -> String {
         format!("{hours}:{minutes:02}:{seconds:02}")
     } else {
         format!("{minutes:02}:{seconds:02}")
-    }
-}
-
-/// `4.1s`, or `2m 03s`.
-pub(super) fn took(took: Duration) -> String {
-    let seconds = took.as_secs();
-    if seconds < 60 {
-        format!("{:.1}s", took.as_secs_f64())
-    } else {
-        format!("{}m {:02}s", seconds / 60, seconds % 60)
     }
 }
 
@@ -73,7 +64,7 @@ pub(super) fn sign(outcome: &Outcome) -> String {
 
 /// `done in 4.1s`, `failed after 12.0s: why`.
 pub(super) fn ended(outcome: &Outcome, time: Duration) -> String {
-    let time = took(time);
+    let time = sentences::took(time);
     match outcome {
         Outcome::Unchanged => format!("{} in {time}", paint(FAINT, "nothing to do")),
         Outcome::Applied => format!("{} in {time}", paint(GOOD, "done")),
@@ -97,13 +88,14 @@ fn one_line(text: &str) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{clock, took};
+    use super::clock;
+    use crate::views::sentences;
 
     #[test]
     fn times_read_at_a_glance() {
         assert_eq!(clock(Duration::from_secs(41)), "00:41");
         assert_eq!(clock(Duration::from_secs(3723)), "1:02:03");
-        assert_eq!(took(Duration::from_millis(4120)), "4.1s");
-        assert_eq!(took(Duration::from_secs(123)), "2m 03s");
+        assert_eq!(sentences::took(Duration::from_millis(4120)), "4.1s");
+        assert_eq!(sentences::took(Duration::from_secs(123)), "2m 03s");
     }
 }

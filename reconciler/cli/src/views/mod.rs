@@ -8,7 +8,7 @@ mod human;
 pub(crate) mod json;
 mod markdown;
 pub(crate) mod problems;
-mod sentences;
+pub(crate) mod sentences;
 pub(crate) mod status;
 mod visible;
 

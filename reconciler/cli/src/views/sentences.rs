@@ -1,5 +1,7 @@
 //! The sentences that a terminal and a pull request share.
 
+use std::time::Duration;
+
 use reconcile_core::calls::Calls;
 use reconcile_core::coverage::Coverage;
 use reconcile_core::outcome::Outcome;
@@ -287,5 +289,15 @@ fn past(verdict: &Verdict) -> &'static str {
         Some(Action::Delete) => "deleted",
         Some(Action::Revert) => "reverted",
         Some(Action::Recover) => "recovered",
+    }
+}
+
+/// `4.1s`, or `2m 03s`.
+pub(crate) fn took(took: Duration) -> String {
+    let seconds = took.as_secs();
+    if seconds < 60 {
+        format!("{:.1}s", took.as_secs_f64())
+    } else {
+        format!("{}m {:02}s", seconds / 60, seconds % 60)
     }
 }

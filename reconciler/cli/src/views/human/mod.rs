@@ -142,7 +142,9 @@ impl Page {
         }
         for unit in listed {
             match outcomes.get(&unit.address) {
-                Some(outcome) => self.lines.extend(units.outcome(unit, outcome)),
+                Some(outcome) => {
+                    self.lines.extend(units.outcome(unit, outcome, report.took.get(&unit.address)));
+                }
                 None => self.lines.extend(units.verdict(unit)),
             }
         }

@@ -43,8 +43,8 @@ fn an_apply_tells_every_outcome_and_its_cause() {
     insta::assert_snapshot!(plain(Subject::Apply, &fixtures::applied(), 100), @r#"
 Apply to production at 3f2a9c1d4e5f
 
-    ✓ created   stacks/kms
-    ✓ updated   stacks/iam
+    ✓ created   stacks/kms  in 4.1s
+    ✓ updated   stacks/iam  in 4.1s
 
 1 unit in sync
 Checked 12 resources · 3 unsupported · 0 ignored · 0 unreadable
@@ -56,7 +56,7 @@ AWS is as git says now.
     insta::assert_snapshot!(plain(Subject::Apply, &fixtures::partly_applied(), 100), @r#"
 Apply to production at 3f2a9c1d4e5f
 
-    ✓ created   stacks/kms
+    ✓ created   stacks/kms    in 4.1s
     ! refused   stacks/iam    the change set replaces `Role`, which the plan did not
         → look at the plan again with `reconcile plan --full`
     ✗ failed    stacks/s3

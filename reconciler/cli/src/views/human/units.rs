@@ -1,5 +1,7 @@
 //! The line of one unit: sign, word, address, reason.
 
+use std::time::Duration;
+
 use anstyle::Style;
 use reconcile_core::outcome::Outcome;
 use reconcile_core::plan::PlannedUnit;
@@ -50,13 +52,20 @@ impl Units {
     }
 
     /// What became of a unit, and why.
-    pub(super) fn outcome(&self, unit: &PlannedUnit, outcome: &Outcome) -> Vec<String> {
+    pub(super) fn outcome(
+        &self,
+        unit: &PlannedUnit,
+        outcome: &Outcome,
+        took: Option<&Duration>,
+    ) -> Vec<String> {
         let (sign, word, why) = sentences::outcome(outcome, &unit.planned.verdict);
         let lead = Lead { sign, word, style: of_outcome(outcome) };
         match outcome {
-            Outcome::Unchanged | Outcome::Applied | Outcome::Skipped { .. } => {
-                self.line(&lead, unit, why)
+            Outcome::Applied => {
+                let took = took.map(|took| format!("in {}", sentences::took(*took)));
+                self.line(&lead, unit, took.as_deref().unwrap_or_default())
             }
+            Outcome::Unchanged | Outcome::Skipped { .. } => self.line(&lead, unit, why),
             Outcome::Refused { why, unblock } => {
                 let mut lines = self.line(&lead, unit, why);
                 lines.extend(self.advice(unblock));

@@ -100,7 +100,7 @@ fn parameters(spec: &Spec, document: &Document, scope: &mut Scope<'_>) {
     }
 }
 
-/// A NoEcho parameter's value is a secret, and a secret that was in git once is known.
+/// A `NoEcho` parameter's value is a secret, and a secret that was in git once is known.
 fn secret(no_echo: bool, (spec, name): (&Spec, &str), document: &Document, scope: &mut Scope<'_>) {
     let given = spec.parameters.get(name).map(reconcile_core::text::Text::parts);
     let Some([Part::Literal(value)]) = given else { return };
