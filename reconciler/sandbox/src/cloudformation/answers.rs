@@ -58,11 +58,9 @@ fn describe(stack: &Stack) -> Value {
 
 /// The parameters of a deployment, with secrets masked.
 pub(super) fn parameters(deployment: &Deployment) -> Value {
-    let declared = template::read(&deployment.template).map(|body| template::declared(&body));
-    let declared = declared.unwrap_or_default();
     let parameters = deployment.parameters.iter().map(|(name, value)| {
-        let hidden = declared.get(name).is_some_and(no_echo);
-        json!({ "ParameterKey": name, "ParameterValue": if hidden { MASK } else { value } })
+        let shown = if deployment.no_echo.contains(name) { MASK } else { value };
+        json!({ "ParameterKey": name, "ParameterValue": shown })
     });
     parameters.collect()
 }

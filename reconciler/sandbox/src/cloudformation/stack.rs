@@ -20,6 +20,8 @@ pub(crate) struct Deployment {
     pub(crate) template: String,
     pub(crate) description: Option<String>,
     pub(crate) parameters: BTreeMap<String, String>,
+    /// The parameters whose values are never shown.
+    pub(crate) no_echo: BTreeSet<String>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) capabilities: Vec<String>,
     pub(crate) notification_arns: Vec<String>,
