@@ -3,6 +3,7 @@
 mod changes;
 mod drift;
 mod exports;
+mod foundation;
 mod guards;
 mod recovery;
 mod stacks;
