@@ -131,6 +131,16 @@ impl Account {
         events.iter().map(|event| text(&event["ResourceStatusReason"])).collect()
     }
 
+    /// The tags that CloudFormation itself sets.
+    fn tags(&mut self, logical_id: &str) -> Value {
+        let id = self.stack()["StackId"].clone();
+        json!([
+            { "Key": "aws:cloudformation:stack-name", "Value": "app" },
+            { "Key": "aws:cloudformation:stack-id", "Value": id },
+            { "Key": "aws:cloudformation:logical-id", "Value": logical_id },
+        ])
+    }
+
     /// `STATUS LogicalId`, oldest first.
     fn story(&mut self) -> Vec<String> {
         let events = self.ok("DescribeStackEvents", json!({ "StackName": "app" }));

@@ -131,6 +131,26 @@ fn an_update_that_cannot_go_back_waits_for_somebody() {
 }
 
 #[test]
+fn what_a_failed_way_back_left_over_is_deleted_by_the_next() {
+    let chain = "
+Resources:
+  Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: one } }
+  Key: { Type: AWS::KMS::Key, DependsOn: Group, Properties: { Description: one } }
+";
+    let mut account = Account::new();
+    account.create(chain);
+    account.fail("Key", "UPDATE", 2);
+    let status = account.deploy("UPDATE", &chain.replace("one", "two"), json!({}));
+    assert_eq!(status, "UPDATE_ROLLBACK_FAILED");
+    assert_eq!(live(&account, "AWS::Logs::LogGroup").len(), 2);
+    account.ok("ContinueUpdateRollback", json!({ "StackName": "app" }));
+    assert_eq!(account.status(), "UPDATE_ROLLBACK_COMPLETE");
+    let tags = account.tags("Group");
+    let one = json!({ "LogGroupName": "one", "Tags": tags });
+    assert_eq!(live(&account, "AWS::Logs::LogGroup"), [one]);
+}
+
+#[test]
 fn an_update_without_rollback_can_be_rolled_back_or_tried_again() {
     let mut account = Account::new();
     account.create(CHAIN);
