@@ -17,6 +17,7 @@ mod credentials;
 mod error;
 mod faults;
 mod http_client;
+mod laboratory;
 mod log;
 mod resource;
 mod resources;
@@ -30,6 +31,7 @@ mod wire;
 mod world;
 
 pub use faults::{Crash, When};
+pub use laboratory::{ResourceFailure, ResourceOperation};
 pub use log::{CallCounts, LoggedCall};
 pub use sandbox::Sandbox;
 pub use store::StateError;

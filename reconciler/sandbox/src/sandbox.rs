@@ -63,6 +63,10 @@ impl Sandbox {
         Self { inner: Arc::new(inner) }
     }
 
+    pub(crate) fn account(&self) -> &Account {
+        &self.inner.account
+    }
+
     /// The HTTP client that an SDK is to use instead of the network.
     pub fn http_client(&self) -> SharedHttpClient {
         SharedHttpClient::new(InProcess(self.clone()))

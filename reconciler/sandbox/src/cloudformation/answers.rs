@@ -20,7 +20,8 @@ pub(super) fn describe_stacks(world: &World, call: &Call) -> Answer {
     }
     let living = world.stacks_in(&call.region);
     let living = living.filter(|stack| stack.status != StackStatus::DeleteComplete);
-    let (stacks, next) = page(living.map(describe).collect(), call, 100)?;
+    let (stacks, next) = page(living.collect(), call, 100)?;
+    let stacks: Vec<_> = stacks.into_iter().map(describe).collect();
     Ok(json!({ "Stacks": stacks, "NextToken": next }))
 }
 
@@ -58,11 +59,9 @@ fn describe(stack: &Stack) -> Value {
 
 /// The parameters of a deployment, with secrets masked.
 pub(super) fn parameters(deployment: &Deployment) -> Value {
-    let declared = template::read(&deployment.template).map(|body| template::declared(&body));
-    let declared = declared.unwrap_or_default();
     let parameters = deployment.parameters.iter().map(|(name, value)| {
-        let hidden = declared.get(name).is_some_and(no_echo);
-        json!({ "ParameterKey": name, "ParameterValue": if hidden { MASK } else { value } })
+        let shown = if deployment.no_echo.contains(name) { MASK } else { value };
+        json!({ "ParameterKey": name, "ParameterValue": shown })
     });
     parameters.collect()
 }
@@ -77,7 +76,8 @@ pub(super) fn list_stacks(world: &World, call: &Call) -> Answer {
     let filter = request::texts(call.list("StackStatusFilter"));
     let stacks = world.stacks_in(&call.region);
     let wanted = stacks.filter(|stack| filter.is_empty() || filter.contains(&word(&stack.status)));
-    let summaries = wanted.map(|stack| {
+    let (stacks, next) = page(wanted.collect(), call, 100)?;
+    let summaries = stacks.into_iter().map(|stack| {
         json!({
             "StackId": stack.id,
             "StackName": stack.name,
@@ -90,8 +90,7 @@ pub(super) fn list_stacks(world: &World, call: &Call) -> Answer {
             "DriftInformation": stack.drift_information(),
         })
     });
-    let (summaries, next) = page(summaries.collect(), call, 100)?;
-    Ok(json!({ "StackSummaries": summaries, "NextToken": next }))
+    Ok(json!({ "StackSummaries": summaries.collect::<Vec<_>>(), "NextToken": next }))
 }
 
 fn resource_drift(resource: &StackResource) -> Value {

@@ -110,9 +110,9 @@ impl World {
 pub(super) fn describe_stack_events(world: &World, call: &Call) -> Answer {
     let stack = world.stack_of(call)?;
     let prefix = format!("{}|", stack.id);
-    let mut events: Vec<_> =
-        world.events.with_prefix(&prefix).map(|(_, event)| event.answer()).collect();
+    let mut events: Vec<_> = world.events.with_prefix(&prefix).map(|(_, event)| event).collect();
     events.reverse();
     let (events, next) = page(events, call, 100)?;
+    let events: Vec<_> = events.into_iter().map(Event::answer).collect();
     Ok(json!({ "StackEvents": events, "NextToken": next }))
 }

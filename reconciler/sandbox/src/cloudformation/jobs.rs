@@ -48,11 +48,10 @@ pub(crate) fn advance(world: &mut World, now: Timestamp) {
             return;
         };
         match scheduled.job {
-            Job::Operation(mut operation) => {
-                if let Some(due) = operation::run(world, &mut operation, at) {
-                    world.schedule(id, due, Job::Operation(operation));
-                }
-            }
+            Job::Operation(mut operation) => match operation::run(world, &mut operation, at) {
+                Some(due) => world.schedule(id, due, Job::Operation(operation)),
+                None => change_set::conclude(world, &id),
+            },
             Job::ChangeSet => change_set::compute(world, &id),
             Job::DriftDetection => drift::detect(world, &id, at),
         }

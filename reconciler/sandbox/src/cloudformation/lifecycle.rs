@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::change_set;
 use super::changes::{self, Basis};
 use super::jobs::Job;
 use super::operation::{
@@ -155,6 +156,7 @@ pub(super) fn delete_stack(world: &mut World, call: &Call) -> Answer {
         ));
     }
     remember_token(&mut stack, call);
+    change_set::forget(world, &stack.id);
     let options = Options { retain, force_delete: forced, ..Options::default() };
     begin_delete(world, stack, options, asked(call));
     Ok(json!({}))

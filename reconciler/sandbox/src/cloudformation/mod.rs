@@ -27,7 +27,7 @@ mod tests;
 pub(crate) use change_set::ChangeSet;
 pub(crate) use drift::Detection;
 pub(crate) use events::Event;
-pub(crate) use jobs::{Scheduled, advance};
+pub(crate) use jobs::{ANY_TYPE, Scheduled, advance};
 pub(crate) use stack::Stack;
 
 use crate::call::{Answer, Call};

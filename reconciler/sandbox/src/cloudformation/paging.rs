@@ -1,16 +1,14 @@
 //! Pages of a list.
 
-use serde_json::Value;
-
 use crate::call::Call;
 use crate::error::AwsError;
 
 /// The page that the call's `NextToken` asks for, and the token of the page after it.
-pub(super) fn page(
-    items: Vec<Value>,
+pub(super) fn page<T>(
+    items: Vec<T>,
     call: &Call,
     size: usize,
-) -> Result<(Vec<Value>, Option<String>), AwsError> {
+) -> Result<(Vec<T>, Option<String>), AwsError> {
     let start = match call.text("NextToken") {
         Some(token) => token
             .strip_prefix("page-")

@@ -30,7 +30,8 @@ pub(super) fn deployment(
     capabilities::check(&body, &capabilities)?;
     let none = BTreeMap::new();
     let known = previous.map_or(&none, |previous| &previous.parameters);
-    let values = parameters::settle(&template::declared(&body), &given(call), known)?;
+    let declared = template::declared(&body);
+    let values = parameters::settle(&declared, &given(call), known)?;
     let mut notification_arns = texts(call.list("NotificationARNs"));
     let mut tags = tags(call)?;
     if let Some(previous) = previous {
@@ -46,6 +47,7 @@ pub(super) fn deployment(
         description: body.get("Description").and_then(Value::as_str).map(str::to_owned),
         template: text,
         parameters: values,
+        no_echo: parameters::no_echo_names(&declared),
         tags,
         capabilities,
         notification_arns,

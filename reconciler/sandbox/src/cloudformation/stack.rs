@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::names;
+use super::operation::Doomed;
 use super::status::{ResourceStatus, StackStatus, word};
 use super::template::{Owner, Policies};
 use crate::call::Call;
@@ -20,6 +21,8 @@ pub(crate) struct Deployment {
     pub(crate) template: String,
     pub(crate) description: Option<String>,
     pub(crate) parameters: BTreeMap<String, String>,
+    /// The parameters whose values are never shown.
+    pub(crate) no_echo: BTreeSet<String>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) capabilities: Vec<String>,
     pub(crate) notification_arns: Vec<String>,
@@ -50,6 +53,8 @@ pub(crate) struct Stack {
     pub(crate) tokens: BTreeMap<String, String>,
     /// How many events were recorded.
     pub(crate) events: u64,
+    /// Physical resources that an operation which did not end well has still to delete.
+    pub(crate) leftovers: Vec<Doomed>,
     /// What an update that did not end well can go back to.
     pub(crate) last_good: Option<Box<LastGood>>,
 }
@@ -218,6 +223,7 @@ pub(crate) fn new_stack(
         drift: None,
         tokens: BTreeMap::new(),
         events: 0,
+        leftovers: Vec::new(),
         last_good: None,
     })
 }

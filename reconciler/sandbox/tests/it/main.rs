@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod cloudformation;
 mod faults;
 mod persistence;
 mod s3_conditions;

@@ -46,6 +46,17 @@ pub(crate) fn s3_in(sandbox: &Sandbox, region: &'static str) -> aws_sdk_s3::Clie
     aws_sdk_s3::Client::from_conf(config)
 }
 
+pub(crate) fn cloudformation(sandbox: &Sandbox) -> aws_sdk_cloudformation::Client {
+    let config = aws_sdk_cloudformation::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(sandbox.credentials()))
+        .http_client(sandbox.http_client())
+        .time_source(sandbox.time_source())
+        .build();
+    aws_sdk_cloudformation::Client::from_conf(config)
+}
+
 pub(crate) fn sts(sandbox: &Sandbox) -> aws_sdk_sts::Client {
     let config = aws_sdk_sts::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ChangeSet, Execution, Kind, Status, find, of_stack};
+use super::{ChangeSet, Execution, Status, find, of_stack};
 use crate::call::{Answer, Call};
 use crate::cloudformation::answers::{parameters, tags};
 use crate::cloudformation::operation::OnFailure;
@@ -105,11 +105,11 @@ fn without_values(change: &Value) -> Value {
     change
 }
 
-/// Answers `ListChangeSets`: those that are not used up.
+/// Answers `ListChangeSets`: those that were not executed.
 pub(in crate::cloudformation) fn list_change_sets(world: &World, call: &Call) -> Answer {
     let stack = world.stack_of(call)?;
     let open = of_stack(world, &stack.id)
-        .filter(|set| set.kind == Kind::Create || set.execution != Execution::ExecuteInProgress);
+        .filter(|set| matches!(set.execution, Execution::Available | Execution::Unavailable));
     let (summaries, next) = page(open.map(summary).collect(), call, PAGE)?;
     Ok(json!({ "Summaries": summaries, "NextToken": next }))
 }

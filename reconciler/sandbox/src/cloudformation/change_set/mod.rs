@@ -15,6 +15,7 @@ pub(super) use execute::{delete_change_set, execute_change_set};
 use super::changes::{self, Basis};
 use super::operation::OnFailure;
 use super::stack::Deployment;
+use super::status::StackStatus;
 use crate::call::Call;
 use crate::error::AwsError;
 use crate::world::World;
@@ -67,7 +68,8 @@ pub(crate) enum Execution {
     Unavailable,
     Available,
     ExecuteInProgress,
-    Obsolete,
+    ExecuteComplete,
+    ExecuteFailed,
 }
 
 /// Computes the changes of a change set that was asked for.
@@ -97,6 +99,29 @@ pub(super) fn compute(world: &mut World, id: &str) {
             set.status = Status::Failed;
             set.status_reason = Some(error.message);
         }
+    }
+}
+
+/// Notes on the executed change set of a stack how its operation has ended.
+pub(super) fn conclude(world: &mut World, stack_id: &str) {
+    let status = world.stacks.get(stack_id).map(|stack| stack.status);
+    let succeeded =
+        matches!(status, Some(StackStatus::CreateComplete | StackStatus::UpdateComplete));
+    let executed =
+        of_stack(world, stack_id).find(|set| set.execution == Execution::ExecuteInProgress);
+    let Some(id) = executed.map(|set| set.id.clone()) else { return };
+    if let Some(set) = world.change_sets.get_mut(&id) {
+        set.execution =
+            if succeeded { Execution::ExecuteComplete } else { Execution::ExecuteFailed };
+    }
+}
+
+/// Forgets the change sets of a stack that is deleted.
+pub(super) fn forget(world: &mut World, stack_id: &str) {
+    let ids: Vec<String> = of_stack(world, stack_id).map(|set| set.id.clone()).collect();
+    for id in ids {
+        world.jobs.remove(&id);
+        world.change_sets.remove(&id);
     }
 }
 

@@ -42,6 +42,7 @@ impl Stage<'_> {
     }
 
     fn end(&mut self, status: StackStatus, reason: Option<String>) -> bool {
+        self.stack.leftovers = std::mem::take(&mut self.operation.doomed);
         self.enter(status, reason);
         false
     }

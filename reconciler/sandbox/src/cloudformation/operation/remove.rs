@@ -29,7 +29,8 @@ impl Stage<'_> {
             let retain = kept && resource.key.is_some();
             Doomed { resource: resource.clone(), retain, listed: true }
         });
-        self.operation.doomed = doomed.collect();
+        let doomed: Vec<_> = doomed.collect();
+        self.operation.doomed.extend(doomed);
         self.plan_removal();
     }
 

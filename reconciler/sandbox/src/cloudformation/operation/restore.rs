@@ -11,9 +11,12 @@ impl Stage<'_> {
     /// Lays out the way back: every resource that was there before the update.
     pub(super) fn plan_revert(&mut self) {
         self.operation.phase = Phase::Revert;
-        // What had been replaced stays: the old physical resources are the wanted ones again.
-        self.operation.doomed.clear();
         let good = self.stack.last_good.as_deref();
+        // What had been replaced stays: the old physical resources are the wanted ones again.
+        self.operation.doomed.retain(|doomed| {
+            let wanted = good.and_then(|good| good.resources.get(&doomed.resource.logical_id));
+            wanted.is_none_or(|wanted| wanted.key != doomed.resource.key)
+        });
         self.operation.steps = good
             .into_iter()
             .flat_map(|good| &good.resources)

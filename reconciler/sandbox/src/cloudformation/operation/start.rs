@@ -99,7 +99,7 @@ fn begin(
         status_before,
         blueprint: Blueprint::default(),
         steps: BTreeMap::new(),
-        doomed: Vec::new(),
+        doomed: std::mem::take(&mut stack.leftovers),
         options,
         cancelled: false,
     };

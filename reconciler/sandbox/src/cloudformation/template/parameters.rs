@@ -1,6 +1,6 @@
 //! The `Parameters` section: which values a stack is given, and whether they are allowed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
 use serde_json::{Map, Value, json};
@@ -76,6 +76,12 @@ pub(crate) fn typed(
             (name.clone(), value)
         })
         .collect()
+}
+
+/// The parameters whose values must not be shown.
+pub(crate) fn no_echo_names(declared: &Map<String, Value>) -> BTreeSet<String> {
+    let hidden = declared.iter().filter(|(_, declaration)| no_echo(declaration));
+    hidden.map(|(name, _)| name.clone()).collect()
 }
 
 /// Whether the value must not be shown.

@@ -1,6 +1,13 @@
 //! Stories of stacks, told through [`handle`] with literal templates on a clock of their own.
 
+mod changes;
+mod drift;
+mod exports;
+mod foundation;
+mod guards;
+mod recovery;
 mod stacks;
+mod templates;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -92,6 +99,12 @@ impl Account {
         text(&self.stack()["StackStatus"])
     }
 
+    /// Asserts that there is no such stack any more.
+    fn gone(&mut self) {
+        let refusal = self.refused("DescribeStacks", json!({ "StackName": "app" }));
+        assert_eq!(refusal, "Stack with id app does not exist");
+    }
+
     fn output(&mut self, key: &str) -> String {
         let stack = self.stack();
         let outputs = stack["Outputs"].as_array().unwrap();
@@ -110,6 +123,22 @@ impl Account {
         let events = events["StackEvents"].as_array().unwrap();
         let found = events.iter().find(|event| event["ResourceStatus"] == status);
         text(&found.unwrap()["ResourceStatusReason"])
+    }
+
+    fn all_reasons(&mut self) -> Vec<String> {
+        let events = self.ok("DescribeStackEvents", json!({ "StackName": "app" }));
+        let events = events["StackEvents"].as_array().unwrap();
+        events.iter().map(|event| text(&event["ResourceStatusReason"])).collect()
+    }
+
+    /// The tags that CloudFormation itself sets.
+    fn tags(&mut self, logical_id: &str) -> Value {
+        let id = self.stack()["StackId"].clone();
+        json!([
+            { "Key": "aws:cloudformation:stack-name", "Value": "app" },
+            { "Key": "aws:cloudformation:stack-id", "Value": id },
+            { "Key": "aws:cloudformation:logical-id", "Value": logical_id },
+        ])
     }
 
     /// `STATUS LogicalId`, oldest first.
@@ -148,7 +177,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// A bucket with this many versioning states and names to vary.
+/// A bucket, with a versioning state to vary.
 const BUCKET: &str = "
 Resources:
   Logs:
