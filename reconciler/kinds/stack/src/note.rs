@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use reconcile_core::digest::Digest;
-use reconcile_core::input::{Outputs, Value};
+use reconcile_core::input::Outputs;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -32,9 +32,9 @@ impl Note {
         let (described, nothing) = (&state.described, Outputs::default());
         let hidden = described.parameters.iter().filter(|(_, value)| *value == "****");
         let hidden = hidden.filter_map(|(name, _)| {
-            let Value::Known(literal) = nothing.seen_from("").resolve(spec.parameters.get(name)?)
-            else {
-                return None;
+            let literal = match spec.parameters.get(name) {
+                Some(given) => nothing.seen_from("").resolve(given).known()?.to_owned(),
+                None => spec.default_of(name)?,
             };
             Some((name.clone(), crate::plan::hidden_digest(state, &literal)))
         });

@@ -73,6 +73,14 @@ impl<'a> Desired<'a> {
         pending.flatten().collect()
     }
 
+    /// The value of one parameter: as given, or else its default; none while it is pending.
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+        if let Some(given) = self.parameters.get(name) {
+            return given.known().map(str::to_owned);
+        }
+        self.spec.default_of(name)
+    }
+
     /// The given parameters, if all of them are known.
     pub(super) fn known_parameters(&self) -> Option<BTreeMap<String, String>> {
         self.parameters

@@ -57,8 +57,8 @@ fn in_force(desired: &Desired<'_>, state: &State) -> (BTreeMap<String, Value>, C
     let mut coverage = Coverage::default();
     let mut values = BTreeMap::new();
     for (name, value) in &state.described.parameters {
-        let wanted = desired.parameters.get(name).and_then(Value::known);
-        let value = match (value.as_str(), wanted) {
+        let wanted = desired.parameter(name);
+        let value = match (value.as_str(), &wanted) {
             ("****", Some(wanted)) => match state.hidden.get(name) {
                 Some(digest) if *digest == hidden_digest(state, wanted) => wanted,
                 Some(_) => "****",

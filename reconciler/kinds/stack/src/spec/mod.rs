@@ -87,6 +87,15 @@ pub struct IgnoreDrift {
     pub until: Date,
 }
 
+impl Spec {
+    /// The default that the template declares for a parameter.
+    pub fn default_of(&self, name: &str) -> Option<String> {
+        let mut declared = self.template.parsed.parameters();
+        let default = declared.find(|parameter| parameter.name == name)?.default?;
+        Some(reconcile_cfn::intrinsics::short_form(default))
+    }
+}
+
 impl IgnoreDrift {
     /// Whether it speaks of a property.
     pub fn covers(&self, resource: &str, path: &str) -> bool {
