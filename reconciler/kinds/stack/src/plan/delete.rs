@@ -35,6 +35,7 @@ pub(super) fn delete(state: &State, context: &PlanContext<'_>, observed: &Digest
     let permitted = context.environment.allow_delete.contains(context.address);
     let mut change = Change::new(Action::Delete, "`desired/` does not declare it any more");
     contents(state, permitted, &mut change);
+    let loses = change.danger() == DangerLevel::High;
     if described.termination_protection {
         change.dangers.push(Danger {
             level: DangerLevel::High,
@@ -48,7 +49,11 @@ pub(super) fn delete(state: &State, context: &PlanContext<'_>, observed: &Digest
         return Draft {
             outputs: outputs::current(state),
             ..Draft::of(Verdict::Blocked {
-                why: held_back(&change),
+                why: if loses {
+                    "it left `desired/`, and deleting it would destroy data or identity".to_owned()
+                } else {
+                    "it left `desired/`, and is protected from termination".to_owned()
+                },
                 unblock: format!(
                     "if that is meant, add `allow: {{ delete: [{}] }}` to desired/environments/{environment}.yaml",
                     context.address
@@ -60,14 +65,6 @@ pub(super) fn delete(state: &State, context: &PlanContext<'_>, observed: &Digest
     let identity = Digest::of_parts([described.id.as_bytes(), observed.as_str().as_bytes()]);
     let unprotect = described.termination_protection;
     Draft::change(change, vec![Step::Delete(Deletion { target, unprotect, identity })])
-}
-
-/// Why a deletion waits for consent.
-fn held_back(change: &Change) -> String {
-    let loses = change.fields.iter().any(|field| field.effect == Effect::Delete)
-        && change.dangers.len() > 1;
-    let what = if loses { "would destroy data or identity" } else { "takes consent" };
-    format!("it left `desired/`, and deleting it {what}")
 }
 
 fn contents(state: &State, permitted: bool, change: &mut Change) {
