@@ -60,10 +60,16 @@ impl StackKind {
     }
 
     async fn deploy(&self, deployment: &Deployment, tell: &UnitEvents) -> Result<(), StepError> {
-        let Deployment { target, mode, .. } = deployment;
+        let Deployment { target, mode, updated, .. } = deployment;
         let change_set = self.make(deployment, tell).await?;
         match &change_set.status {
             ChangeSetStatus::Complete => {}
+            ChangeSetStatus::Empty if *mode == Mode::Revert => {
+                // It was put back since drift was detected: only a new detection says so.
+                self.discard(deployment).await?;
+                let detected = self.detect_one(&target.region, name(target)).await;
+                return detected.map_err(StepError::Failed);
+            }
             ChangeSetStatus::Empty => {
                 self.discard(deployment).await?;
                 return Err(StepError::Failed(
@@ -85,16 +91,10 @@ impl StackKind {
             self.discard(deployment).await?;
             return Err(StepError::Refused { why: found.why, unblock: found.unblock });
         }
-        let before = match mode {
-            Mode::Create => None,
-            Mode::Update | Mode::Revert => {
-                self.described(target).await?.and_then(|stack| stack.updated)
-            }
-        };
         tell.step("executing the change set");
         self.execute(deployment, &change_set).await?;
         let place = (target.region.as_str(), change_set.stack_id.as_str());
-        let begun = |stack: &Described| *mode == Mode::Create || stack.updated != before;
+        let begun = |stack: &Described| *mode == Mode::Create || stack.updated != *updated;
         let done = |stack: Option<&Described>| {
             is_idle(stack)
                 && stack.is_none_or(|stack| stack.status.phase() != Phase::Review && begun(stack))

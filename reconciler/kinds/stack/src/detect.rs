@@ -57,7 +57,8 @@ impl StackKind {
         self.refreshed(region, wanted).await
     }
 
-    async fn detect_one(&self, region: &str, stack: &str) -> Result<(), String> {
+    /// Detects drift of one stack, and waits for it.
+    pub(crate) async fn detect_one(&self, region: &str, stack: &str) -> Result<(), String> {
         let failed = |error| format!("its drift could not be detected: {error}");
         let detection = self.api.detect_drift(region, stack).await.map_err(failed)?;
         let mut pause = FIRST_PAUSE;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use reconcile_core::digest::Digest;
 use reconcile_core::verdict::Effect;
 
@@ -44,6 +45,8 @@ pub struct Deployment {
     pub target: Target,
     /// What the change set does.
     pub mode: Mode,
+    /// When the stack was last updated before: when that moves, the operation began.
+    pub updated: Option<Timestamp>,
     /// The template.
     pub template: TemplateFile,
     /// All parameters that are given.

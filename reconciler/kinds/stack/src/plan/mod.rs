@@ -289,6 +289,7 @@ impl Desired<'_> {
         Some(Deployment {
             target: target.clone(),
             mode,
+            updated: None,
             template: template.clone(),
             parameters,
             tags: self.tags.clone(),

@@ -17,7 +17,7 @@ use super::evaluate::Evaluated;
 use super::{Draft, danger, outputs, record};
 use crate::spec::OnDrift;
 use crate::state::{COMMIT_TAG, Phase, SeenPolicy, SeenTemplate, State};
-use crate::step::{Mode, Step};
+use crate::step::{Deployment, Mode, Step};
 
 /// Compares what is declared with what is deployed, and decides.
 pub(super) fn update(
@@ -228,7 +228,10 @@ impl Found<'_> {
             let moment = Digest::of_json(&moment);
             let expected = self.expected(reverts);
             match desired.deployment(&target, mode, expected, &moment) {
-                Some(deployment) => steps.push(Step::Deploy(Box::new(deployment))),
+                Some(deployment) => {
+                    let updated = state.described.updated;
+                    steps.push(Step::Deploy(Box::new(Deployment { updated, ..deployment })));
+                }
                 None => return Vec::new(),
             }
         }
