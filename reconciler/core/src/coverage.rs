@@ -26,6 +26,11 @@ impl Coverage {
         self.unreadable == 0
     }
 
+    /// Whether there was nothing to look at.
+    pub fn is_empty(&self) -> bool {
+        self.checked + self.unsupported + self.ignored + self.unreadable == 0
+    }
+
     /// Adds another look to this one.
     pub fn add(&mut self, other: &Self) {
         let Self { checked, unsupported, ignored, unreadable, notes } = other;

@@ -1,5 +1,6 @@
 //! The plan: verdicts in graph order, immutable once made, with a digest that names it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -9,7 +10,7 @@ use crate::address::Address;
 use crate::coverage::Coverage;
 use crate::digest::Digest;
 use crate::input::Value;
-use crate::verdict::{Action, Change, Verdict};
+use crate::verdict::{Action, Change, Danger, DangerLevel, Verdict};
 
 /// What planning one unit gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +115,18 @@ impl Plan {
             Verdict::Change(change) => Some((unit, change)),
             Verdict::InSync | Verdict::Blocked { .. } | Verdict::Unknown { .. } => None,
         })
+    }
+
+    /// What is lost or interrupted, over all units, the worst first.
+    pub fn dangers(&self) -> Vec<(&PlannedUnit, &Danger)> {
+        let changes =
+            self.units.iter().filter_map(|unit| Some((unit, unit.planned.verdict.change()?)));
+        let mut dangers: Vec<_> = changes
+            .flat_map(|(unit, change)| change.dangers.iter().map(move |danger| (unit, danger)))
+            .filter(|(_, danger)| danger.level > DangerLevel::None)
+            .collect();
+        dangers.sort_by_key(|(_, danger)| Reverse(danger.level));
+        dangers
     }
 
     /// Units counted by verdict.

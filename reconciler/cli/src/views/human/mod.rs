@@ -12,7 +12,7 @@ mod tests;
 use reconcile_core::outcome::Outcome;
 use reconcile_core::plan::PlannedUnit;
 use reconcile_core::report::Report;
-use reconcile_core::verdict::{DangerLevel, Verdict};
+use reconcile_core::verdict::Verdict;
 
 use self::fields::Sides;
 use self::layout::{columns, wrap};
@@ -61,15 +61,7 @@ impl Page {
     }
 
     fn dangers(&mut self, report: &Report) {
-        let mut dangers: Vec<_> = report
-            .plan()
-            .units()
-            .iter()
-            .filter_map(|unit| Some((unit, unit.planned.verdict.change()?)))
-            .flat_map(|(unit, change)| change.dangers.iter().map(move |danger| (unit, danger)))
-            .filter(|(_, danger)| danger.level > DangerLevel::None)
-            .collect();
-        dangers.sort_by_key(|(_, danger)| std::cmp::Reverse(danger.level));
+        let dangers = report.plan().dangers();
         if dangers.is_empty() {
             return;
         }
@@ -159,7 +151,10 @@ impl Page {
         if in_sync > 0 {
             facts.push(sentences::count(in_sync, "unit in sync", "units in sync"));
         }
-        facts.push(sentences::coverage(&coverage));
+        // Where nothing is there yet, counts of nothing say nothing.
+        if !coverage.is_empty() {
+            facts.push(sentences::coverage(&coverage));
+        }
         let notes = coverage.notes.iter().chain(&report.notes);
         facts.extend(notes.map(|note| format!("note: {note}")));
         facts.push(sentences::calls(&report.calls));

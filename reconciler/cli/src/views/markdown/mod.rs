@@ -107,15 +107,7 @@ fn listed(report: &Report) -> impl Iterator<Item = &PlannedUnit> {
 }
 
 fn dangers(report: &Report) -> (Vec<String>, DangerLevel) {
-    let mut dangers: Vec<_> = report
-        .plan()
-        .units()
-        .iter()
-        .filter_map(|unit| Some((unit, unit.planned.verdict.change()?)))
-        .flat_map(|(unit, change)| change.dangers.iter().map(move |danger| (unit, danger)))
-        .filter(|(_, danger)| danger.level > DangerLevel::None)
-        .collect();
-    dangers.sort_by_key(|(_, danger)| std::cmp::Reverse(danger.level));
+    let dangers = report.plan().dangers();
     let worst = dangers.first().map(|(_, danger)| danger.level).unwrap_or_default();
     let lines = dangers.iter().map(|(unit, danger)| {
         let consent = sentences::consent(danger);
