@@ -1,11 +1,14 @@
 //! The decision about a stack that is ours and that `desired/` does not declare any more.
 
+use reconcile_cfn::Template;
 use reconcile_cfn::stateful::holds;
 use reconcile_core::digest::Digest;
+use reconcile_core::input::Value;
 use reconcile_core::verdict::{Action, Change, Danger, DangerLevel, Effect, FieldChange, Verdict};
 use reconcile_engine::kind::PlanContext;
 
-use super::{Draft, is_kept, outputs};
+use super::evaluate::{Evaluated, Setting};
+use super::{Draft, is_kept};
 use crate::state::{Phase, SeenTemplate, State};
 use crate::step::{Deletion, Step, Target};
 
@@ -24,13 +27,13 @@ pub(super) fn delete(state: &State, context: &PlanContext<'_>, observed: &Digest
             let reason = format!("AWS is at work on it ({}): wait", described.status);
             return Draft::change(Change::new(Action::Recover, reason), vec![Step::Wait(target)]);
         }
+        Phase::Unfamiliar => return Draft::unfamiliar(state),
         Phase::Review
         | Phase::Settled
         | Phase::NeverCreated
         | Phase::Interrupted
         | Phase::Stuck
-        | Phase::RollbackFailed
-        | Phase::Unfamiliar => {}
+        | Phase::RollbackFailed => {}
     }
     let permitted = context.environment.allow_delete.contains(context.address);
     let mut change = Change::new(Action::Delete, "`desired/` does not declare it any more");
@@ -46,21 +49,18 @@ pub(super) fn delete(state: &State, context: &PlanContext<'_>, observed: &Digest
     }
     if change.danger() == DangerLevel::High && !permitted {
         let environment = &context.environment.name;
-        return Draft {
-            outputs: outputs::current(state),
-            ..Draft::of(Verdict::Blocked {
-                why: if loses {
-                    "it left `desired/`, and deleting it would destroy data or identity".to_owned()
-                } else {
-                    "it left `desired/`, and is protected from termination".to_owned()
-                },
-                unblock: format!(
-                    "if that is meant, add `allow: {{ delete: [{}] }}` to desired/environments/{environment}.yaml",
-                    context.address
-                ),
-                change: Some(change),
-            })
-        };
+        return Draft::of(Verdict::Blocked {
+            why: if loses {
+                "it left `desired/`, and deleting it would destroy data or identity".to_owned()
+            } else {
+                "it left `desired/`, and is protected from termination".to_owned()
+            },
+            unblock: format!(
+                "if that is meant, add `allow: {{ delete: [{}] }}` to desired/environments/{environment}.yaml",
+                context.address
+            ),
+            change: Some(change),
+        });
     }
     let identity = Digest::of_parts([described.id.as_bytes(), observed.as_str().as_bytes()]);
     let unprotect = described.termination_protection;
@@ -81,27 +81,34 @@ fn contents(state: &State, permitted: bool, change: &mut Change) {
         });
         return;
     };
-    for resource in template.resources() {
-        let policy = resource.deletion_policy.and_then(serde_json::Value::as_str);
-        let kept = policy.is_some_and(is_kept);
-        let held = holds(resource.type_name);
-        let (level, what) = match held {
+    for (logical_id, resource) in deployed(template, state).resources {
+        let kept = is_kept(&resource.deletion_policy);
+        let (level, what) = match holds(&resource.type_name) {
             _ if kept => (DangerLevel::Low, "stays in AWS without a stack".to_owned()),
             Some(held) => (DangerLevel::High, format!("is deleted: {}", held.why)),
             None => (DangerLevel::None, String::new()),
         };
         if level > DangerLevel::None {
-            let subject = format!("{} ({})", resource.logical_id, resource.type_name);
+            let subject = format!("{logical_id} ({})", resource.type_name);
             let allowed = level < DangerLevel::High || permitted;
             change.dangers.push(Danger { level, subject, what, allowed });
         }
         change.fields.push(FieldChange {
-            path: format!("Resources/{}", resource.logical_id),
-            before: Some(resource.type_name.to_owned()),
+            path: format!("Resources/{logical_id}"),
+            before: Some(resource.type_name),
             after: None,
             effect: if kept { Effect::Record } else { Effect::Delete },
         });
     }
+}
+
+/// What of a template is deployed: conditions leave things out.
+fn deployed(template: &Template, state: &State) -> Evaluated {
+    let described = &state.described;
+    let parameters = described.parameters.iter();
+    let known = |(name, value): (&String, &String)| (name.clone(), Value::Known(value.clone()));
+    let setting = Setting { region: region_of(&described.id), stack_name: &described.name };
+    Evaluated::new(template, &parameters.map(known).collect(), &setting)
 }
 
 /// The fourth part of an ARN.

@@ -56,10 +56,11 @@ impl<'a> Desired<'a> {
     /// Of everything that is declared, inputs as far as they are known.
     pub(super) fn digest(&self) -> Digest {
         let Spec { termination_protection, policy, template, allow, ignore_drift, .. } = self.spec;
+        let capabilities = &self.spec.capabilities;
         Digest::of_json(&(
             (&self.spec.region, &self.spec.stack_name, &template.digest, policy.as_deref()),
             (&self.parameters, &self.role_arn, &self.tags, termination_protection),
-            format!("{:?} {allow:?} {ignore_drift:?}", self.spec.on_drift),
+            format!("{:?} {allow:?} {ignore_drift:?} {capabilities:?}", self.spec.on_drift),
         ))
     }
 

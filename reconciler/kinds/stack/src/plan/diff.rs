@@ -12,7 +12,9 @@ use reconcile_cfn::registry::{self, Replacement, ResourceType};
 use reconcile_core::verdict::{Effect, FieldChange};
 use serde_json::Value as Json;
 
-use super::evaluate::{Evaluated, EvaluatedResource};
+use super::evaluate::{ATTRIBUTES, Evaluated, EvaluatedResource};
+use super::leaves::{self, at};
+use super::written::{self, Written};
 
 /// A template and what it means with its parameters.
 #[derive(Debug, Clone, Copy)]
@@ -119,36 +121,25 @@ impl Differ<'_> {
 
     fn properties(&mut self, id: &str, old: &EvaluatedResource, new: &EvaluatedResource) {
         let registered = registry::resource_type(&new.type_name);
-        let mut leaves = Vec::new();
-        let comparison = Comparison { registered: registered.as_ref() };
-        comparison.compare(&old.properties, &new.properties, "", &mut leaves);
-        for path in leaves {
-            let effect = effect_of(registered.as_ref(), &path);
+        for path in leaves::differing(registered.as_ref(), &old.properties, &new.properties) {
+            let mut effect = effect_of(registered.as_ref(), &path);
+            if effect == Effect::Replace && self.is_pending(at(&new.properties, &path)) {
+                // It may turn out to be the same.
+                effect = Effect::MayReplace;
+            }
             let before = at(&old.properties, &path).map(short_form);
             let after = at(&new.properties, &path).map(short_form);
-            let (before, after) = self.as_written_where_that_differs(id, &path, before, after);
+            let written = |template: &Template| written::property(template, id, &path);
+            let (before, after) = self.as_shown(written, before, after);
             self.field(format!("Resources/{id}/Properties/{path}"), before, after, effect);
             self.out.note(id, new, effect);
         }
-        let attributes = [
-            ("Metadata", &old.metadata, &new.metadata, Effect::InPlace),
-            (
-                "DeletionPolicy",
-                &Json::from(old.deletion_policy.as_str()),
-                &Json::from(new.deletion_policy.as_str()),
-                Effect::Record,
-            ),
-            (
-                "UpdateReplacePolicy",
-                &Json::from(old.update_replace_policy.as_str()),
-                &Json::from(new.update_replace_policy.as_str()),
-                Effect::Record,
-            ),
-        ];
-        for (name, before, after, effect) in attributes {
+        for name in ATTRIBUTES {
+            let (before, after) = (old.attributes.get(name), new.attributes.get(name));
             if before != after {
-                let show = |value: &Json| (!value.is_null()).then(|| short_form(value));
-                self.field(format!("Resources/{id}/{name}"), show(before), show(after), effect);
+                let effect = if name == "Metadata" { Effect::InPlace } else { Effect::Record };
+                let (before, after) = (before.map(short_form), after.map(short_form));
+                self.field(format!("Resources/{id}/{name}"), before, after, effect);
                 self.out.note(id, new, effect);
             }
         }
@@ -181,13 +172,11 @@ impl Differ<'_> {
                 let Some((path, effect)) = affected else { continue };
                 if known.is_none_or(|known| known < effect) {
                     let value = at(&resource.properties, &path).map(short_form);
-                    let field = format!("Resources/{id}/Properties/{path}");
-                    self.field(
-                        field,
-                        value.clone(),
-                        value.map(|value| format!("{value} (of the new {source})")),
-                        effect,
-                    );
+                    let moved =
+                        value.as_ref().map(|value| format!("{value} (of the new {source})"));
+                    let written = |template: &Template| written::property(template, id, &path);
+                    let (before, after) = self.as_shown(written, value, moved);
+                    self.field(format!("Resources/{id}/Properties/{path}"), before, after, effect);
                     self.out.note(id, resource, effect);
                     queue.push(id.clone());
                 }
@@ -210,31 +199,41 @@ impl Differ<'_> {
             ];
             for (part, before, after) in parts {
                 if before != after {
+                    let (before, after) = (before.map(short_form), after.map(short_form));
+                    let written = |template: &Template| match written::output(template, &name) {
+                        // What an output means says more than how that is written.
+                        Written::Shown(_) | Written::Nothing => Written::Nothing,
+                        Written::Hidden => Written::Hidden,
+                    };
+                    let (before, after) = self.as_shown(written, before, after);
                     let path = format!("Outputs/{name}/{part}");
-                    self.field(path, before.map(short_form), after.map(short_form), Effect::Record);
+                    self.field(path, before, after, Effect::Record);
                 }
             }
         }
     }
 
+    /// Whether a value waits for a parameter whose value is not known yet.
+    fn is_pending(&self, value: Option<&Json>) -> bool {
+        let of_parameter = |reference: &Reference| {
+            let mut parameters = self.new.written.parameters();
+            matches!(reference, Reference::Ref(name) if parameters.any(|one| one.name == name))
+        };
+        value.is_some_and(|value| references(value).iter().any(of_parameter))
+    }
+
     /// A person recognises what is written: where that differs, it is shown instead of what it means.
-    fn as_written_where_that_differs(
+    /// What is made of a `NoEcho` parameter is not shown at all.
+    fn as_shown(
         &self,
-        id: &str,
-        path: &str,
+        written: impl Fn(&Template) -> Written,
         before: Option<String>,
         after: Option<String>,
     ) -> (Option<String>, Option<String>) {
-        let written = |template: &Template| {
-            let resource = template.resource(id)?;
-            let mut value = resource.body.get("Properties")?;
-            for part in path.split('/') {
-                value = step(value, part)?;
-            }
-            Some(short_form(value))
-        };
+        let hide = |shown: Option<String>| shown.map(|_| "(hidden)".to_owned());
         match (written(self.old.written), written(self.new.written)) {
-            (Some(old), Some(new)) if old != new => (Some(old), Some(new)),
+            (Written::Hidden, _) | (_, Written::Hidden) => (hide(before), hide(after)),
+            (Written::Shown(old), Written::Shown(new)) if old != new => (Some(old), Some(new)),
             _ => (before, after),
         }
     }
@@ -282,91 +281,4 @@ fn effect_of(registered: Option<&ResourceType>, path: &str) -> Effect {
         Replacement::Conditional => Effect::MayReplace,
         Replacement::Always => Effect::Replace,
     }
-}
-
-fn at<'a>(value: &'a Json, path: &str) -> Option<&'a Json> {
-    path.split('/').try_fold(value, step)
-}
-
-fn step<'a>(value: &'a Json, part: &str) -> Option<&'a Json> {
-    match value {
-        Json::Object(map) => map.get(part),
-        Json::Array(items) => items.get(part.parse::<usize>().ok()?),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => None,
-    }
-}
-
-/// Finds the paths of the leaves that differ.
-struct Comparison<'a> {
-    registered: Option<&'a ResourceType>,
-}
-
-impl Comparison<'_> {
-    fn compare(&self, old: &Json, new: &Json, path: &str, leaves: &mut Vec<String>) {
-        let below = |part: &str| {
-            if path.is_empty() { part.to_owned() } else { format!("{path}/{part}") }
-        };
-        match (old, new) {
-            (Json::Object(before), Json::Object(after))
-                if !is_function(old) && !is_function(new) =>
-            {
-                let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
-                for key in keys {
-                    match (before.get(key), after.get(key)) {
-                        (Some(before), Some(after)) => {
-                            self.compare(before, after, &below(key), leaves);
-                        }
-                        _ => leaves.push(below(key)),
-                    }
-                }
-            }
-            (Json::Array(before), Json::Array(after)) => {
-                let unordered =
-                    self.registered.is_some_and(|registered| registered.is_unordered(path));
-                if unordered && same_members(before, after) {
-                    return;
-                }
-                if before.len() != after.len() || unordered {
-                    leaves.push(path.to_owned());
-                    return;
-                }
-                for (index, (before, after)) in before.iter().zip(after).enumerate() {
-                    self.compare(before, after, &below(&index.to_string()), leaves);
-                }
-            }
-            (Json::Null, Json::Object(empty)) | (Json::Object(empty), Json::Null)
-                if empty.is_empty() => {}
-            (Json::Null, Json::Object(all)) | (Json::Object(all), Json::Null)
-                if path.is_empty() =>
-            {
-                leaves.extend(all.keys().cloned());
-            }
-            _ if same_scalar(old, new) => {}
-            _ => leaves.push(path.to_owned()),
-        }
-    }
-}
-
-fn is_function(value: &Json) -> bool {
-    reconcile_cfn::intrinsics::call(value).is_some()
-}
-
-/// CloudFormation treats `true` and `"true"`, `30` and `"30"` alike.
-fn same_scalar(old: &Json, new: &Json) -> bool {
-    let text = |value: &Json| match value {
-        Json::String(text) => Some(text.clone()),
-        Json::Bool(flag) => Some(flag.to_string()),
-        Json::Number(number) => Some(number.to_string()),
-        Json::Null | Json::Array(_) | Json::Object(_) => None,
-    };
-    old == new || text(old).is_some_and(|old| text(new) == Some(old))
-}
-
-fn same_members(old: &[Json], new: &[Json]) -> bool {
-    let sorted = |items: &[Json]| {
-        let mut items: Vec<_> = items.iter().map(ToString::to_string).collect();
-        items.sort();
-        items
-    };
-    sorted(old) == sorted(new)
 }

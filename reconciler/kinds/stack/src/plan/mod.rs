@@ -17,8 +17,11 @@ mod desired;
 mod diff;
 mod drift;
 pub mod evaluate;
+mod leaves;
 mod outputs;
+mod refused;
 mod update;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -67,6 +70,13 @@ pub fn plan(
         Wanted::Gone => Digest::of("gone"),
     };
     let Draft { verdict, steps, outputs, coverage } = drafted;
+    // What is not changed goes on publishing what it does.
+    let outputs = match (&verdict, seen) {
+        (Verdict::Blocked { .. } | Verdict::Unknown { .. }, Observation::Present(state)) => {
+            outputs::current(state)
+        }
+        _ => outputs,
+    };
     Decision { planned: Planned { verdict, outputs, desired, observed, coverage }, steps }
 }
 
@@ -91,6 +101,13 @@ impl Draft {
     fn unreadable(why: &str) -> Self {
         let coverage = Coverage { unreadable: 1, ..Coverage::default() };
         Self { coverage, ..Self::of(Verdict::Unknown { why: why.to_owned() }) }
+    }
+
+    /// Of a stack that is in a state that nobody knew when this was written.
+    fn unfamiliar(state: &State) -> Self {
+        let status = &state.described.status;
+        let why = format!("the stack is in the state {status}, which is not known here");
+        Self::of(Verdict::Unknown { why })
     }
 
     /// With the outputs of a stack whose next shape is not known: pending, as far as it declares them.
@@ -148,9 +165,7 @@ fn declared(
             recover(reason, vec![Step::ContinueRollback(target, skip)])
         }
         Phase::Stuck => stuck(desired, state),
-        Phase::Unfamiliar => Draft::of(Verdict::Unknown {
-            why: format!("the stack is in the state {}, which is not known here", described.status),
-        }),
+        Phase::Unfamiliar => Draft::unfamiliar(state),
     }
 }
 
@@ -172,32 +187,26 @@ fn ownership(desired: &Desired<'_>, state: &State) -> Option<Draft> {
         _ => "was not made by reconcile".to_owned(),
     };
     let name = &state.described.name;
-    Some(Draft {
-        outputs: outputs::current(state),
-        ..Draft::of(Verdict::Blocked {
-            why: format!("the stack `{name}` exists and {owner}"),
-            unblock: format!(
-                "to take it over, add `allow: {{ adopt: true }}` to {}; or give another `stackName`",
-                desired.spec.declared_in
-            ),
-            change: None,
-        })
-    })
+    Some(Draft::of(Verdict::Blocked {
+        why: format!("the stack `{name}` exists and {owner}"),
+        unblock: format!(
+            "to take it over, add `allow: {{ adopt: true }}` to {}; or give another `stackName`",
+            desired.spec.declared_in
+        ),
+        change: None,
+    }))
 }
 
 /// CloudFormation cannot rename a stack, and a new one beside the old would split what they hold.
 fn renamed(desired: &Desired<'_>, state: &State) -> Draft {
     let (old, new) = (&state.described.name, &desired.spec.stack_name);
-    Draft {
-        outputs: outputs::current(state),
-        ..Draft::of(Verdict::Blocked {
-            why: format!("it is the stack `{old}`, and CloudFormation cannot rename it to `{new}`"),
-            unblock: format!(
-                "keep `stackName: {old}`; or declare `{new}` in another file, and this one no more"
-            ),
-            change: None,
-        })
-    }
+    Draft::of(Verdict::Blocked {
+        why: format!("it is the stack `{old}`, and CloudFormation cannot rename it to `{new}`"),
+        unblock: format!(
+            "keep `stackName: {old}`; or declare `{new}` in another file, and this one no more"
+        ),
+        change: None,
+    })
 }
 
 /// Nothing but deletion leads out of `ROLLBACK_FAILED` and `DELETE_FAILED`.
@@ -224,17 +233,14 @@ fn stuck(desired: &Desired<'_>, state: &State) -> Draft {
         let steps = vec![Step::Delete(Deletion { target, unprotect, identity })];
         return Draft::change(change, steps).with_pending_outputs(desired);
     }
-    Draft {
-        outputs: outputs::current(state),
-        ..Draft::of(Verdict::Blocked {
-            why: format!("it is in {}, and only deletion leads out of it", described.status),
-            unblock: format!(
-                "look what is left in it; then add `allow: {{ recreate: true }}` to {}",
-                desired.spec.declared_in
-            ),
-            change: Some(change),
-        })
-    }
+    Draft::of(Verdict::Blocked {
+        why: format!("it is in {}, and only deletion leads out of it", described.status),
+        unblock: format!(
+            "look what is left in it; then add `allow: {{ recreate: true }}` to {}",
+            desired.spec.declared_in
+        ),
+        change: Some(change),
+    })
 }
 
 fn create(desired: &Desired<'_>, reason: &str, observed: &Digest) -> Draft {

@@ -14,6 +14,7 @@ use super::desired::Desired;
 use super::diff::{Differences, Side, diff};
 use super::drift::{Drift, drift};
 use super::evaluate::Evaluated;
+use super::refused::{Refused, refused};
 use super::{Draft, danger, outputs, record};
 use crate::spec::OnDrift;
 use crate::state::{COMMIT_TAG, Phase, SeenPolicy, SeenTemplate, State};
@@ -47,7 +48,8 @@ pub(super) fn update(
     let drift = drift(spec, state, old.resources.len(), today);
     coverage.add(&drift.coverage);
     let outputs = outputs::after_update(desired, state, (&old, &new), &differences);
-    let found = Found { differences, drift, in_force, observed };
+    let refused = refused(&differences, (&old, &new));
+    let found = Found { differences, refused, drift, in_force, observed };
     Draft { outputs, coverage, ..found.decide(desired, state) }
 }
 
@@ -82,6 +84,7 @@ pub(crate) fn hidden_digest(state: &State, value: &str) -> Digest {
 
 struct Found<'a> {
     differences: Differences,
+    refused: Option<Refused>,
     drift: Drift,
     in_force: BTreeMap<String, Value>,
     observed: &'a Digest,
@@ -119,6 +122,9 @@ impl Found<'_> {
         change.fields.extend(policy.iter().chain(&protection).cloned());
         if reverts {
             change.fields.extend(self.drift.fields.iter().cloned());
+        }
+        if let Some(Refused { why, unblock }) = self.refused {
+            return Draft::of(Verdict::Blocked { why, unblock, change: Some(change) });
         }
         if let Some(consent) = danger::consent_needed(&self.differences.resources, &spec.allow) {
             return Draft::of(Verdict::Blocked {

@@ -33,13 +33,18 @@ pub struct EvaluatedResource {
     pub type_name: String,
     /// An object.
     pub properties: Json,
-    /// `Metadata`, which CloudFormation counts as a change of the resource.
-    pub metadata: Json,
+    /// Those of [`ATTRIBUTES`] that it has, but for policies that only say the default, `Delete`.
+    pub attributes: BTreeMap<&'static str, Json>,
     /// `Delete` unless declared.
     pub deletion_policy: String,
     /// `Delete` unless declared.
     pub update_replace_policy: String,
 }
+
+/// What a resource has besides properties and CloudFormation counts as a change of it
+/// (API Reference, `ResourceChange`, `Scope`).
+pub const ATTRIBUTES: [&str; 5] =
+    ["CreationPolicy", "DeletionPolicy", "Metadata", "UpdatePolicy", "UpdateReplacePolicy"];
 
 /// An output as it will be published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +74,13 @@ impl Evaluated {
                 let evaluated = EvaluatedResource {
                     type_name: resource.type_name.to_owned(),
                     properties: evaluator.evaluate(section("Properties")).unwrap_or_default(),
-                    metadata: evaluator.evaluate(section("Metadata")).unwrap_or_default(),
+                    attributes: ATTRIBUTES
+                        .into_iter()
+                        .filter_map(|name| {
+                            Some((name, evaluator.evaluate(resource.body.get(name)?)?))
+                        })
+                        .filter(|(name, value)| !name.ends_with("Policy") || value != "Delete")
+                        .collect(),
                     deletion_policy: policy(resource.deletion_policy),
                     update_replace_policy: policy(resource.update_replace_policy),
                 };
@@ -147,14 +158,22 @@ impl<'a> Evaluator<'a> {
     }
 
     fn truth(&self, value: &Json) -> Option<bool> {
-        let all = |items: &Json| -> Option<Vec<bool>> {
-            items.as_array()?.iter().map(|item| self.truth(item)).collect()
+        let truths = |items: &Json| -> Option<Vec<Option<bool>>> {
+            Some(items.as_array()?.iter().map(|item| self.truth(item)).collect())
+        };
+        // One that decides is enough, whatever the unknown ones turn out to be.
+        let any = |truths: &[Option<bool>], decisive: bool| {
+            if truths.contains(&Some(decisive)) {
+                Some(decisive)
+            } else {
+                truths.iter().all(Option::is_some).then_some(!decisive)
+            }
         };
         match intrinsics::call(value) {
             Some(("Condition", Json::String(name))) => self.condition(name),
-            Some(("Fn::And", items)) => Some(all(items)?.into_iter().all(|item| item)),
-            Some(("Fn::Or", items)) => Some(all(items)?.into_iter().any(|item| item)),
-            Some(("Fn::Not", items)) => Some(!*all(items)?.first()?),
+            Some(("Fn::And", items)) => any(&truths(items)?, false),
+            Some(("Fn::Or", items)) => any(&truths(items)?, true),
+            Some(("Fn::Not", items)) => Some(!(*truths(items)?.first()?)?),
             Some(("Fn::Equals", items)) => {
                 let [left, right] = items.as_array()?.as_slice() else { return None };
                 let left = scalar(&self.evaluate(left)?)?;
@@ -188,7 +207,9 @@ impl<'a> Evaluator<'a> {
                 [Json::String(name), yes, no] => match self.condition(name) {
                     Some(true) => return self.evaluate(yes),
                     Some(false) => return self.evaluate(no),
-                    None => None,
+                    None => Some(
+                        serde_json::json!({ "Fn::If": [name, self.branch(yes), self.branch(no)] }),
+                    ),
                 },
                 _ => None,
             },
@@ -206,6 +227,11 @@ impl<'a> Evaluator<'a> {
         })
     }
 
+    /// One side of an `Fn::If` that cannot be decided yet; nothing has its place there.
+    fn branch(&self, value: &Json) -> Json {
+        self.evaluate(value).unwrap_or_else(|| serde_json::json!({ "Ref": "AWS::NoValue" }))
+    }
+
     /// A string if everything in it is known, else the function with what is known put in.
     fn substitute(&self, argument: &Json) -> Json {
         let (text, own) = match argument {
@@ -218,21 +244,26 @@ impl<'a> Evaluator<'a> {
             }
         };
         let own = own.and_then(|own| self.evaluate(own));
-        let mut out = String::new();
-        let mut unknown = false;
+        // What it is if all is known, and how it would be written if not.
+        let (mut known, mut rest) = (Some(String::new()), String::new());
         for part in sub_parts(text) {
-            match part {
-                SubPart::Literal(literal) => out.push_str(literal),
+            let value = match part {
+                SubPart::Literal(literal) => Some(literal.to_owned()),
                 SubPart::Variable(name) => {
                     let of_own = own.as_ref().and_then(|own| own.get(name)).and_then(scalar);
-                    let known = of_own.or_else(|| self.parameters.get(name).and_then(scalar));
-                    unknown |= known.is_none();
-                    out.push_str(&known.unwrap_or_else(|| format!("${{{name}}}")));
+                    let value = of_own.or_else(|| self.parameters.get(name).and_then(scalar));
+                    if value.is_none() {
+                        rest.extend(["${", name, "}"]);
+                    }
+                    value
                 }
-            }
+            };
+            rest.push_str(&value.as_deref().unwrap_or_default().replace("${", "${!"));
+            known = known.zip(value).map(|(known, value)| known + &value);
         }
+        let out = rest;
         match own {
-            _ if !unknown => Json::String(out),
+            _ if known.is_some() => Json::from(known),
             Some(own) => serde_json::json!({ "Fn::Sub": [out, own] }),
             None => serde_json::json!({ "Fn::Sub": out }),
         }
@@ -283,3 +314,6 @@ fn partition(region: &str) -> &'static str {
         "aws"
     }
 }
+
+#[cfg(test)]
+mod tests;
