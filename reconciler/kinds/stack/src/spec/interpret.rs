@@ -1,6 +1,6 @@
 //! From what is written to what is meant, with everything that is wrong on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use reconcile_cfn::Template;
@@ -51,14 +51,14 @@ pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> V
         references: reader.references,
         depends_on,
         outputs: spec.template.parsed.outputs().map(|output| output.name.to_owned()).collect(),
-        provides: template_checks::exports(&spec),
-        needs: template_checks::imports(&spec),
+        provides: BTreeSet::new(),
+        needs: BTreeSet::new(),
     };
     let address = Address::new("stacks", &document.name);
-    let in_region = |address: Address, region: String| Unit {
-        address,
-        spec: Spec { region: region.clone(), ..spec.clone() },
-        links: Links { region, ..base.clone() },
+    let in_region = |address: Address, region: String| {
+        let spec = Spec { region: region.clone(), ..spec.clone() };
+        let (provides, needs) = (template_checks::exports(&spec), template_checks::imports(&spec));
+        Unit { address, links: Links { region, provides, needs, ..base.clone() }, spec }
     };
     if let Some(regions) = raw.regions {
         if raw.region.is_some() {

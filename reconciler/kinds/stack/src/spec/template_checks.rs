@@ -29,7 +29,7 @@ pub(super) fn check(spec: &Spec, document: &Document, scope: &mut Scope<'_>) {
     }
 }
 
-/// The names that the template exports, as far as they are known beforehand.
+/// The names that the template exports in the stack's region, as far as they are known beforehand.
 pub(super) fn exports(spec: &Spec) -> BTreeSet<String> {
     let evaluated = evaluated(spec);
     let names = evaluated.outputs.values().filter_map(|output| output.export.as_ref());
