@@ -22,21 +22,46 @@ pub(crate) fn disagreement(
 ) -> Option<Disagreement> {
     let too_far: Vec<_> =
         computed.iter().filter_map(|change| Some((change, excess(deployment, change)?))).collect();
-    let (first, _) = too_far.first()?;
+    if too_far.is_empty() {
+        return None;
+    }
     let why: Vec<_> = too_far
         .iter()
         .map(|(change, excess)| format!("`{}` ({}) {excess}", change.logical_id, change.type_name))
         .collect();
-    let word = if first.kind == ComputedKind::Remove { "delete" } else { "replace" };
-    let ids: Vec<_> = too_far.iter().map(|(change, _)| change.logical_id.as_str()).collect();
     Some(Disagreement {
         why: format!("CloudFormation would go further than the plan: {}", why.join("; ")),
-        unblock: format!(
-            "if that is meant, add `allow: {{ {word}: [{}] }}` to {}",
-            ids.join(", "),
-            deployment.declared_in
-        ),
+        unblock: advice(deployment, too_far.iter().map(|(change, _)| *change)),
     })
+}
+
+/// The consent that would permit it; what no consent permits is planned again.
+fn advice<'a>(
+    deployment: &Deployment,
+    too_far: impl Iterator<Item = &'a ComputedChange>,
+) -> String {
+    let (mut replace, mut delete) = (Vec::new(), Vec::new());
+    for ComputedChange { logical_id, kind, .. } in too_far {
+        match kind {
+            ComputedKind::Replace | ComputedKind::MayReplace => replace.push(logical_id.as_str()),
+            ComputedKind::Remove => delete.push(logical_id.as_str()),
+            ComputedKind::Add
+            | ComputedKind::Modify
+            | ComputedKind::Import
+            | ComputedKind::Record
+            | ComputedKind::Dynamic => {}
+        }
+    }
+    let entries: Vec<_> = [("replace", replace), ("delete", delete)]
+        .into_iter()
+        .filter(|(_, ids)| !ids.is_empty())
+        .map(|(word, ids)| format!("{word}: [{}]", ids.join(", ")))
+        .collect();
+    if entries.is_empty() {
+        return "plan again with `--full`, which believes nothing but AWS".to_owned();
+    }
+    let Deployment { declared_in, .. } = deployment;
+    format!("if that is meant, add `allow: {{ {} }}` to {declared_in}", entries.join(", "))
 }
 
 /// What a change does beyond the plan, in words that follow the resource's name.
@@ -45,6 +70,8 @@ fn excess(deployment: &Deployment, change: &ComputedChange) -> Option<&'static s
     let allow = &deployment.allow;
     let planned = deployment.expected.get(logical_id).copied();
     let holds = holds(type_name).is_some();
+    // What a macro makes of the template is known to CloudFormation only.
+    let foreseen = deployment.template.parsed.transforms().is_empty();
     match kind {
         ComputedKind::Replace | ComputedKind::MayReplace if allow.replace.contains(logical_id) => {
             None
@@ -63,8 +90,10 @@ fn excess(deployment: &Deployment, change: &ComputedChange) -> Option<&'static s
         ComputedKind::Remove if planned == Some(Effect::Delete) => None,
         ComputedKind::Remove => Some("would leave the stack, which was not planned"),
         ComputedKind::Import => Some("would be taken into the stack, which was not planned"),
-        ComputedKind::Add if planned.is_none() => Some("would be created, which was not planned"),
-        ComputedKind::Modify if planned.is_none() && *is_direct => {
+        ComputedKind::Add if planned.is_none() && foreseen => {
+            Some("would be created, which was not planned")
+        }
+        ComputedKind::Modify if planned.is_none() && *is_direct && foreseen => {
             Some("would be changed, which was not planned")
         }
         // What a nested stack or a macro does is decided there; the stack itself is not destroyed.
