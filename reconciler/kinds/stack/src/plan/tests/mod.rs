@@ -1,5 +1,6 @@
 //! Stories of planning: a stack is deployed as declared, one thing changes, and this is what is decided.
 
+mod agreement;
 mod consent;
 mod drift;
 mod outputs;

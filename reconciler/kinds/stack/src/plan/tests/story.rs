@@ -205,8 +205,7 @@ impl Story {
             Some((parameter.name.to_owned(), value))
         });
         let outputs = desired.evaluated().outputs;
-        let outputs =
-            outputs.into_iter().map(|(name, output)| (name, short_form(&output.value)));
+        let outputs = outputs.into_iter().map(|(name, output)| (name, short_form(&output.value)));
         let mut tags = desired.tags.clone();
         tags.insert(COMMIT_TAG.to_owned(), "0123456".to_owned());
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
@@ -325,8 +324,12 @@ fn in_words(change: &Change) -> String {
     }
     for danger in dangers {
         let allowed = if danger.allowed { "allowed" } else { "not allowed" };
-        writeln!(told, "  {:?} danger, {allowed}: {} {}", danger.level, danger.subject, danger.what)
-            .unwrap();
+        writeln!(
+            told,
+            "  {:?} danger, {allowed}: {} {}",
+            danger.level, danger.subject, danger.what
+        )
+        .unwrap();
     }
     assert!(*action != Action::Update || !reason.is_empty(), "an update says why");
     told
