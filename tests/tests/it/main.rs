@@ -1,0 +1,5 @@
+//! The promises of the program, kept in an account in memory.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod crash;
