@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SharedTimeSource;
 use reconcile_sandbox::{Crash, Sandbox, TamperRequest, When};
 use serde_json::Value;
@@ -42,6 +45,14 @@ impl Account {
     pub fn new() -> Self {
         let clock = Clock::new();
         Self { sandbox: Sandbox::in_memory(SharedTimeSource::new(clock.clone())), clock }
+    }
+
+    /// Another account that holds what this one does now, at the same time.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let clock = self.clock.fork();
+        let time = SharedTimeSource::new(clock.clone());
+        Self { sandbox: self.sandbox.fork(time).expect("the account can be read"), clock }
     }
 
     /// Lives one process: a runtime of its own, in which waiting takes no time, and which takes
@@ -122,16 +133,50 @@ impl Account {
         resources.map(|resource| resource.identifier).collect()
     }
 
+    /// Deletes an object of a state bucket, as somebody who tidies up would.
+    pub async fn lose(&self, bucket: &str, key: &str) {
+        let config = aws_sdk_s3::config::Builder::from(&self.sdk()).build();
+        let call = aws_sdk_s3::Client::from_conf(config).delete_object().bucket(bucket).key(key);
+        call.send().await.expect("the object is deleted");
+    }
+
+    /// The JSON of all objects of a bucket whose key begins with `prefix`.
+    pub async fn objects(&self, bucket: &str, prefix: &str) -> Vec<Value> {
+        let config = aws_sdk_s3::config::Builder::from(&self.sdk()).build();
+        let client = aws_sdk_s3::Client::from_conf(config);
+        let listed = client.list_objects_v2().bucket(bucket).prefix(prefix).send().await;
+        let mut objects = Vec::new();
+        for object in listed.expect("the bucket is listed").contents() {
+            let key = object.key().unwrap_or_default();
+            let read = client.get_object().bucket(bucket).key(key).send().await;
+            let body = read.expect("the object is read").body.collect().await.expect("all of it");
+            objects.push(serde_json::from_slice(&body.to_vec()).expect("the object is JSON"));
+        }
+        objects
+    }
+
     /// A client for what the program itself never does.
     pub fn cloudformation(&self) -> aws_sdk_cloudformation::Client {
-        let config = aws_sdk_cloudformation::Config::builder()
-            .behavior_version(aws_sdk_cloudformation::config::BehaviorVersion::v2026_01_12())
-            .region(aws_sdk_cloudformation::config::Region::from_static(REGION))
-            .credentials_provider(self.sandbox.credentials())
+        let config = aws_sdk_cloudformation::config::Builder::from(&self.sdk()).build();
+        aws_sdk_cloudformation::Client::from_conf(config)
+    }
+
+    /// AWS's word for the state of a stack.
+    pub async fn stack_status(&self, stack: &str) -> String {
+        let described = self.cloudformation().describe_stacks().stack_name(stack).send().await;
+        let stacks = described.expect("the stack is described").stacks.unwrap_or_default();
+        let status = stacks.first().and_then(|stack| stack.stack_status.as_ref());
+        status.expect("it has a status").to_string()
+    }
+
+    fn sdk(&self) -> SdkConfig {
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::from_static(REGION))
+            .credentials_provider(SharedCredentialsProvider::new(self.sandbox.credentials()))
             .http_client(self.sandbox.http_client())
             .time_source(self.sandbox.time_source())
-            .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
-            .build();
-        aws_sdk_cloudformation::Client::from_conf(config)
+            .sleep_impl(TokioSleep::new())
+            .build()
     }
 }

@@ -3,10 +3,10 @@
 //! Asked through the API where there is one. Times and the names that AWS makes up are left out, since they
 //! differ from one account to the next: a made-up name is written as the stack and logical ID that it belongs to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::types::{Stack, StackDriftStatus};
+use aws_sdk_cloudformation::types::Stack;
 
 use crate::account::Account;
 
@@ -38,9 +38,12 @@ impl Census {
         Self(lines.join("\n"))
     }
 
-    /// As text.
-    pub fn text(&self) -> &str {
-        &self.0
+    /// What only the one has (`-`) and what only the other (`+`); empty if they are the same.
+    pub fn difference(&self, other: &Self) -> String {
+        let (ours, theirs): (BTreeSet<_>, BTreeSet<_>) =
+            (self.0.lines().collect(), other.0.lines().collect());
+        let less = ours.difference(&theirs).map(|line| format!("- {line}\n"));
+        less.chain(theirs.difference(&ours).map(|line| format!("+ {line}\n"))).collect()
     }
 }
 
@@ -77,22 +80,16 @@ async fn of_stack(
     line("template", &template.ok().and_then(|answer| answer.template_body));
     let policy = client.get_stack_policy().stack_name(name).send().await;
     line("policy", &policy.ok().and_then(|answer| answer.stack_policy_body));
-    line("drift", &drift(client, name).await);
     let resources = client.describe_stack_resources().stack_name(name).send().await;
     for one in resources.expect("resources are listed").stack_resources() {
         let logical = one.logical_resource_id().unwrap_or_default();
         line("resource", &(logical, one.resource_type(), one.resource_status()));
         if let Some(physical) = one.physical_resource_id() {
-            made_up.insert(physical.to_owned(), format!("<{name}.{logical}>"));
+            let named = format!("<{name}.{logical}>");
+            // Of an ARN, the end stands in properties, too.
+            let end = physical.rsplit([':', '/']).next().unwrap_or(physical);
+            made_up.insert(end.to_owned(), named);
         }
     }
     lines
-}
-
-/// Whether the live resources are what was deployed; none where it cannot be asked.
-async fn drift(client: &Client, name: &str) -> Option<StackDriftStatus> {
-    let begun = client.detect_stack_drift().stack_name(name).send().await.ok()?;
-    let id = begun.stack_drift_detection_id?;
-    let asked = client.describe_stack_drift_detection_status().stack_drift_detection_id(id);
-    asked.send().await.ok()?.stack_drift_status
 }

@@ -27,6 +27,11 @@ impl Clock {
         Self(Arc::new(Mutex::new(State { base, moves_since: None })))
     }
 
+    /// Another clock that shows the same time, and stands.
+    pub(crate) fn fork(&self) -> Self {
+        Self(Arc::new(Mutex::new(State { base: self.now(), moves_since: None })))
+    }
+
     /// Lets it move with the clock of this runtime.
     pub(crate) fn start(&self) {
         self.state().moves_since = Some(Instant::now());

@@ -1,5 +1,6 @@
 //! Someone who runs the program: the same way from files to a report as the command line's.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -29,6 +30,9 @@ pub const KINDS: [&dyn AnyKind; 1] = [&Registered::<StackKind>::NEW];
 
 /// The commit that every run is of.
 pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
+/// A look that asks for a fresh drift detection.
+pub const DETECTING: Depth = Depth { full: false, detect: true };
 
 /// Processes that were begun: what tells apart two runs of the same moment.
 static PROCESSES: AtomicU32 = AtomicU32::new(1);
@@ -138,8 +142,8 @@ impl Operator {
     }
 
     /// `reconcile apply --detect`
-    pub async fn heal(&self) -> Result<Report, ApplyError> {
-        self.carry_out(self.look(Depth { full: false, detect: true }).await).await
+    pub async fn apply_detecting(&self) -> Result<Report, ApplyError> {
+        self.carry_out(self.look(DETECTING).await).await
     }
 
     /// Applies a plan that was made.
@@ -178,6 +182,7 @@ impl Look {
             commit: self.session.run.commit.clone(),
             plan: self.prepared.plan.clone(),
             outcomes: None,
+            took: BTreeMap::new(),
             calls: self.session.calls(),
             notes,
         }

@@ -62,6 +62,11 @@ impl Repository {
         self
     }
 
+    /// The text of a file.
+    pub fn text(&self, path: &str) -> &str {
+        self.0.get(path).expect("the file is there")
+    }
+
     /// As the program reads it.
     pub fn files(&self) -> MemoryFiles {
         let files = self.0.iter();
