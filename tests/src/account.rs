@@ -161,6 +161,25 @@ impl Account {
         aws_sdk_cloudformation::Client::from_conf(config)
     }
 
+    /// The names of all stacks, in order of name.
+    pub async fn stacks(&self) -> Vec<String> {
+        let mut pages = self.cloudformation().describe_stacks().into_paginator().send();
+        let mut names = Vec::new();
+        while let Some(page) = pages.next().await {
+            let stacks = page.expect("stacks are listed").stacks.unwrap_or_default();
+            names.extend(stacks.into_iter().filter_map(|stack| stack.stack_name));
+        }
+        names.sort();
+        names
+    }
+
+    /// The names of a stack's change sets that wait to be executed.
+    pub async fn change_sets(&self, stack: &str) -> Vec<String> {
+        let listed = self.cloudformation().list_change_sets().stack_name(stack).send().await;
+        let sets = listed.expect("change sets are listed").summaries.unwrap_or_default();
+        sets.into_iter().filter_map(|set| set.change_set_name).collect()
+    }
+
     /// AWS's word for the state of a stack.
     pub async fn stack_status(&self, stack: &str) -> String {
         let described = self.cloudformation().describe_stacks().stack_name(stack).send().await;

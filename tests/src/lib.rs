@@ -15,4 +15,3 @@ pub mod door;
 pub mod operator;
 
 pub mod repository;
-

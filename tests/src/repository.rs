@@ -1,8 +1,19 @@
 //! What git would hold, in memory.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use reconcile_engine::load::files::MemoryFiles;
+use reconcile_engine::load::{Files as _, WorkTree};
+
+/// Where this repository is.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .expect("the repository is there")
+}
 
 /// The files of a repository. Every change makes another one, as a commit would.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +23,17 @@ impl Repository {
     /// Nothing but an environment `test` in the sandbox.
     pub fn new() -> Self {
         Self::default().environment("test", "")
+    }
+
+    /// What this repository itself declares.
+    pub fn of_work_tree() -> Self {
+        let files = WorkTree::new(root()).expect("the repository is there");
+        let paths = ["desired", "infra"].map(|folder| files.list(folder).expect("it is listed"));
+        let text = |path: &String| {
+            let bytes = files.read(path).expect("it is read").unwrap_or_default();
+            String::from_utf8(bytes).expect("it is text")
+        };
+        Self(paths.into_iter().flatten().map(|path| (path.clone(), text(&path))).collect())
     }
 
     /// With one more environment in the sandbox, and more lines in its file.
@@ -65,6 +87,15 @@ impl Repository {
     /// The text of a file.
     pub fn text(&self, path: &str) -> &str {
         self.0.get(path).expect("the file is there")
+    }
+
+    /// Writes its files under a folder.
+    pub fn write_to(&self, root: &Path) {
+        for (path, text) in &self.0 {
+            let file = root.join(path);
+            fs::create_dir_all(file.parent().expect("it has a folder")).expect("a folder is made");
+            fs::write(file, text).expect("the file is written");
+        }
     }
 
     /// As the program reads it.

@@ -167,10 +167,12 @@ fn recovery_from_a_creation_that_was_rolled_back() {
 #[test]
 fn recovery_from_a_rollback_that_failed() {
     let account = after(&pair());
-    let wanted = pair()
-        .edit("infra/pair.yaml", "DisplayName: one", "DisplayName: two")
-        .edit("infra/pair.yaml", "DashboardName: first", "DashboardName: second");
-    fail(&account, "Name", ResourceOperation::Create);
+    let wanted = pair().edit("infra/pair.yaml", "DisplayName: one", "DisplayName: two").edit(
+        "infra/pair.yaml",
+        "DashboardBody: !Ref Topic",
+        "DashboardBody: !Sub '2 ${Topic}'",
+    );
+    fail(&account, "Name", ResourceOperation::Update);
     let slow = |time| account.sandbox.set_duration(Some("AWS::CloudWatch::Dashboard"), time);
     slow(Duration::from_secs(5)).expect("it is set");
     account.process(async {

@@ -2,4 +2,9 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod boundaries;
+mod budgets;
+mod concurrency;
 mod crash;
+mod desired;
+mod promises;
