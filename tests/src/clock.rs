@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::time::TimeSource;
+use jiff::Timestamp;
 use tokio::time::Instant;
 
-/// 2026-11-21T12:00:00Z
-const NOON: Duration = Duration::from_secs(1_795_262_400);
+/// When every account begins: 2026-11-21T12:00:00Z.
+const NOON: Timestamp = Timestamp::constant(1_795_262_400, 0);
 
 /// Virtual time: it stands still between processes, and moves with tokio's paused clock within one.
 #[derive(Debug, Clone)]
@@ -23,8 +24,7 @@ struct State {
 impl Clock {
     /// A clock that stands at a noon.
     pub(crate) fn new() -> Self {
-        let base = SystemTime::UNIX_EPOCH + NOON;
-        Self(Arc::new(Mutex::new(State { base, moves_since: None })))
+        Self(Arc::new(Mutex::new(State { base: NOON.into(), moves_since: None })))
     }
 
     /// Another clock that shows the same time, and stands.

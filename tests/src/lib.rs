@@ -5,7 +5,12 @@
 //! command line does. [`census::Census`] is what an account holds in the end, for comparing.
 //! [`binary`] is the built program, [`transcript`] a session with it.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on has failed"
+)]
 
 pub mod account;
 pub mod binary;
@@ -13,5 +18,7 @@ pub mod census;
 pub mod clock;
 pub mod door;
 pub mod operator;
+pub mod redact;
 
 pub mod repository;
+pub mod transcript;

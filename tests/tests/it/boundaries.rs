@@ -1,6 +1,7 @@
 //! The walls between crates and files, which the compiler does not see.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use reconcile_engine::load::{Files as _, WorkTree};
 use reconcile_tests::repository::root;
@@ -15,18 +16,31 @@ struct Source {
 fn sources() -> Vec<Source> {
     let files = WorkTree::new(root()).expect("the repository is there");
     let paths = files.list("reconciler").expect("it is listed").into_iter();
-    let paths = paths.filter(|path| path.ends_with(".rs") && path.contains("/src/"));
+    let paths = paths.filter(|path| is_rust(path) && path.contains("/src/"));
     let paths = paths.filter(|path| !path.contains("/tests") && !path.ends_with("/testing.rs"));
     paths
         .map(|path| {
             let text = files.read(&path).expect("it is read").unwrap_or_default();
             let text = String::from_utf8(text).expect("it is text");
-            let text = text.split("#[cfg(test)]\n").next().unwrap_or_default();
-            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let code = without_tests(&text).filter(|line| !line.trim_start().starts_with("//"));
             let path = path.trim_start_matches("reconciler/").to_owned();
             Source { path, code: code.collect::<Vec<_>>().join("\n") }
         })
         .collect()
+}
+
+fn is_rust(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "rs")
+}
+
+/// The lines before the tests that end a file. A module of tests in a file of its own ends nothing.
+fn without_tests(text: &str) -> impl Iterator<Item = &str> {
+    let mut last = "";
+    text.lines().take_while(move |line| {
+        let begins = last == "#[cfg(test)]" && line.ends_with('{');
+        last = line;
+        !begins
+    })
 }
 
 /// Finds the files with this word that are not where it may stand.
@@ -129,6 +143,6 @@ fn only_the_console_writes_to_the_terminal() {
         only(word, |path| path == "cli/src/console.rs");
     }
     for word in ["println!", "print!", "eprint!"] {
-        never(word, |path| path.ends_with(".rs"));
+        never(word, is_rust);
     }
 }

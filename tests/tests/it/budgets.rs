@@ -83,6 +83,6 @@ fn creating_100_stacks_is_as_fast_as_the_quotas_permit() {
     }
     println!("{text}");
     // Each takes a `CreateChangeSet` and an `ExecuteChangeSet`, of which there are two a second.
-    assert!(took < Duration::from_secs(120), "{took:?}");
+    assert!(took < Duration::from_mins(2), "{took:?}");
     assert_eq!(report.calls.throttled, 0);
 }

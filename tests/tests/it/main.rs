@@ -1,6 +1,7 @@
 //! The promises of the program, kept in an account in memory.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stdout, reason = "some tests count, and say how much with `--nocapture`")]
 
 mod boundaries;
 mod budgets;
@@ -8,3 +9,4 @@ mod concurrency;
 mod crash;
 mod desired;
 mod promises;
+mod transcripts;

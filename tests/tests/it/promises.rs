@@ -35,7 +35,9 @@ fn verdict(report: &Report, address: &str) -> Verdict {
 fn blocked(report: &Report, address: &str) -> (String, String) {
     match verdict(report, address) {
         Verdict::Blocked { why, unblock, change: _ } => (why, unblock),
-        other => panic!("{other:?}"),
+        other @ (Verdict::InSync | Verdict::Change(_) | Verdict::Unknown { .. }) => {
+            panic!("it is not blocked: {other:?}")
+        }
     }
 }
 
