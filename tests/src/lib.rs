@@ -1,1 +1,24 @@
 //! What the tests of the whole share.
+//!
+//! An [`account::Account`] is AWS in memory with a clock of its own, a [`repository::Repository`] is what git
+//! would hold, and an [`operator::Operator`] runs the one against the other through the real SDK, as the
+//! command line does. [`census::Census`] is what an account holds in the end, for comparing.
+//! [`binary`] is the built program, [`transcript`] a session with it.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on has failed"
+)]
+
+pub mod account;
+pub mod binary;
+pub mod census;
+pub mod clock;
+pub mod door;
+pub mod operator;
+pub mod redact;
+
+pub mod repository;
+pub mod transcript;

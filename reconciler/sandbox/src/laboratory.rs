@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use aws_smithy_async::time::SharedTimeSource;
+
 use crate::cloudformation::ANY_TYPE;
 use crate::resources::InjectedFailure;
 use crate::sandbox::Sandbox;
@@ -32,6 +34,14 @@ pub struct ResourceFailure {
 }
 
 impl Sandbox {
+    /// Makes another account in memory that holds what this one does now, and goes its own way from here.
+    pub fn fork(&self, time: SharedTimeSource) -> Result<Self, StateError> {
+        let world = self.account().transact(|world, _| world.clone())?;
+        let fork = Self::in_memory(time);
+        fork.account().transact(|empty, _| *empty = world)?;
+        Ok(fork)
+    }
+
     /// Sets how long work on a resource takes: of one type, or of all types that were not set.
     /// `AWS::CloudFormation::ChangeSet` and `AWS::CloudFormation::DriftDetection` can be set too.
     pub fn set_duration(&self, type_name: Option<&str>, by: Duration) -> Result<(), StateError> {

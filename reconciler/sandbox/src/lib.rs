@@ -17,6 +17,7 @@ mod credentials;
 mod error;
 mod faults;
 mod http_client;
+mod inventory;
 mod laboratory;
 mod log;
 mod resource;
@@ -31,6 +32,7 @@ mod wire;
 mod world;
 
 pub use faults::{Crash, When};
+pub use inventory::LiveResource;
 pub use laboratory::{ResourceFailure, ResourceOperation};
 pub use log::{CallCounts, LoggedCall};
 pub use sandbox::Sandbox;

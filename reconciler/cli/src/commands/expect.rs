@@ -68,7 +68,7 @@ impl Reviewed {
         }
         differences.extend(reviewed.keys().map(|address| format!("`{address}` is gone")));
         if differences.is_empty() {
-            differences.push("AWS is not in the state it was in then".to_owned());
+            differences.push("git or AWS is not in the state it was in then".to_owned());
         }
         differences
     }

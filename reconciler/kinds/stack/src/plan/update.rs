@@ -50,7 +50,11 @@ pub(super) fn update(
     let outputs = outputs::after_update(desired, state, (&old, &new), &differences);
     let refused = refused(&differences, (&old, &new));
     let found = Found { differences, refused, drift, in_force, observed };
-    Draft { outputs, coverage, ..found.decide(desired, state) }
+    let decided = found.decide(desired, state);
+    // What is held back stays as it is, and so does what others read of it.
+    let held_back = matches!(decided.verdict, Verdict::Blocked { .. });
+    let outputs = if held_back { outputs::current(state) } else { outputs };
+    Draft { outputs, coverage, ..decided }
 }
 
 /// The parameters of the deployed stack. Those that AWS does not show are compared by the ledger's

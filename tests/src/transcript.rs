@@ -1,0 +1,103 @@
+//! A session with the built program, written down as Markdown for people to read.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+use crate::binary::reconcile;
+use crate::redact::redact;
+use crate::repository::{Repository, root};
+
+/// A repository of its own, nothing of the machine's environment, and what was said so far.
+#[derive(Debug)]
+pub struct Transcript {
+    name: &'static str,
+    folder: TempDir,
+    text: String,
+}
+
+impl Transcript {
+    /// Begins a session in a repository.
+    pub fn begin(name: &'static str, title: &str, repository: &Repository) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        repository.write_to(folder.path());
+        Self { name, folder, text: format!("# {title}\n") }
+    }
+
+    /// Says something to the reader.
+    pub fn say(&mut self, words: &str) {
+        self.add(&format!("\n{words}\n"));
+    }
+
+    /// Runs a command, and shows what it wrote and how it ended.
+    pub fn run(&mut self, command: &str) {
+        let output = self.output(command);
+        let shown = |bytes: &[u8]| redact(&String::from_utf8_lossy(bytes));
+        let (result, talk) = (shown(&output.stdout), shown(&output.stderr));
+        self.add(&format!("\n```console\n$ {command}\n{result}```\n"));
+        if !talk.is_empty() {
+            self.add(&format!("\nand on stderr:\n\n```console\n{talk}```\n"));
+        }
+        match output.status.code() {
+            Some(0) => {}
+            Some(code) => self.add(&format!("\nIt ends with {code}.\n")),
+            None => panic!("{command}: {}", output.status),
+        }
+    }
+
+    /// Replaces something in a file, and says so.
+    pub fn edit(&mut self, path: &str, from: &str, to: &str) {
+        let file = self.folder.path().join(path);
+        let text = fs::read_to_string(&file).expect("the file is read");
+        assert!(text.contains(from), "`{path}` does not have `{from}`");
+        fs::write(file, text.replace(from, to)).expect("the file is written");
+        self.say(&format!("In `{path}`, `{from}` becomes `{to}`."));
+    }
+
+    /// Adds a line to the end of a file, and says so.
+    pub fn append(&mut self, path: &str, line: &str) {
+        let file = self.folder.path().join(path);
+        let text = fs::read_to_string(&file).expect("the file is read");
+        fs::write(file, format!("{text}{line}\n")).expect("the file is written");
+        self.say(&format!("`{path}` gets one more line: `{line}`."));
+    }
+
+    /// Writes bytes into a file without a word.
+    pub fn write(&self, path: &str, bytes: &[u8]) {
+        fs::write(self.folder.path().join(path), bytes).expect("the file is written");
+    }
+
+    /// Keeps what a command writes to stdout in a file.
+    pub fn keep(&mut self, command: &str, path: &str) {
+        let output = self.output(command);
+        self.write(path, &output.stdout);
+        self.add(&format!("\n```console\n$ {command} > {path}\n```\n"));
+    }
+
+    /// Compares the session with the one that is kept in `tests/transcripts/`. `SNAPSHOTS=overwrite` in the
+    /// environment keeps this one instead.
+    #[track_caller]
+    pub fn end(self) {
+        let kept = root().join("tests/transcripts").join(format!("{}.md", self.name));
+        let kept = snapbox::Data::read_from(&kept, Some(snapbox::data::DataFormat::Text));
+        snapbox::Assert::new().action_env("SNAPSHOTS").eq(self.text, kept.raw());
+    }
+
+    fn output(&self, command: &str) -> Output {
+        let mut words = command.split(' ');
+        assert_eq!(words.next(), Some("reconcile"), "only the program is run: {command}");
+        Command::new(reconcile())
+            .args(words)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs([("CI", "true"), ("GITHUB_ACTOR", "alice"), ("HOME", "/nonexistent")])
+            .output()
+            .expect("the program runs")
+    }
+
+    fn add(&mut self, text: &str) {
+        write!(self.text, "{text}").expect("text takes text");
+    }
+}

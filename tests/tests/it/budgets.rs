@@ -1,0 +1,88 @@
+//! What looking and applying cost, in calls and in virtual time.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use aws_sdk_cloudformation::types::Tag;
+use aws_smithy_async::time::TimeSource as _;
+use reconcile_core::report::Status;
+use reconcile_tests::account::Account;
+use reconcile_tests::operator::Operator;
+use reconcile_tests::repository::Repository;
+
+const TOPIC: &str = "Resources: { Topic: { Type: AWS::SNS::Topic } }\n";
+
+/// As many stacks that do not need one another.
+fn independent(count: usize) -> Repository {
+    (0..count).fold(Repository::new(), |declared, number| {
+        declared.stack(&format!("clinic-{number:04}"), "", TOPIC)
+    })
+}
+
+/// An account in which these stacks were made as the program would have made them, and looked at once.
+fn settled(count: usize) -> Account {
+    let account = Account::new();
+    account.process(async {
+        let client = account.cloudformation();
+        let tag = |key, value: &str| Tag::builder().key(key).value(value).build();
+        for number in 0..count {
+            let name = format!("clinic-{number:04}");
+            let stack = client.create_stack().stack_name(&name).template_body(TOPIC);
+            let stack = stack.tags(tag("reconcile:environment", "test"));
+            let stack = stack.tags(tag("reconcile:address", &format!("stacks/{name}")));
+            stack.send().await.expect("the stack is begun");
+        }
+    });
+    let noted = account.process(Operator::new(&account, &independent(count)).apply());
+    assert_eq!(noted.expect("nobody else applies").status(), Status::InSync);
+    account
+}
+
+#[track_caller]
+fn check(count: usize, budget: u64) {
+    let account = settled(count);
+    let operator = Operator::new(&account, &independent(count));
+    let before = account.calls();
+    let report = account.process(operator.plan());
+    let calls = account.calls() - before;
+    assert_eq!(report.status(), Status::InSync);
+    assert_eq!(report.calls.total, calls, "every call is counted");
+    assert!(calls <= budget, "{calls} calls: {:?}", report.calls.by_operation);
+
+    account.process(account.lose("state-test", "ledger/test/stacks.json"));
+    let report = account.process(operator.plan());
+    assert_eq!(report.status(), Status::InSync);
+    let templates = report.calls.by_operation.get("cloudformation:GetTemplate").copied();
+    assert_eq!(templates, u64::try_from(count).ok(), "nothing vouches for a template");
+    println!("{count} stacks: {calls} calls, without the ledger {}", report.calls.total);
+}
+
+#[test]
+fn a_plan_of_100_stacks_with_nothing_to_do_takes_at_most_8_calls() {
+    check(100, 8);
+}
+
+#[test]
+fn a_plan_of_1000_stacks_with_nothing_to_do_takes_at_most_20_calls() {
+    check(1_000, 20);
+}
+
+#[test]
+fn creating_100_stacks_is_as_fast_as_the_quotas_permit() {
+    let account = Account::new();
+    let seconds = Duration::from_secs(2);
+    account.sandbox.set_duration(None, seconds).expect("it is set");
+    let begun = account.clock.now();
+    let operator = Operator::new(&account, &independent(100));
+    let report = account.process(operator.apply()).expect("nobody else applies");
+    assert_eq!(report.status(), Status::Applied);
+    let took = account.clock.now().duration_since(begun).expect("time goes on");
+    let mut text = format!("100 stacks in {} s of virtual time:", took.as_secs());
+    for (operation, count) in &report.calls.by_operation {
+        write!(text, " {operation} {count}").expect("text takes text");
+    }
+    println!("{text}");
+    // Each takes a `CreateChangeSet` and an `ExecuteChangeSet`, of which there are two a second.
+    assert!(took < Duration::from_mins(2), "{took:?}");
+    assert_eq!(report.calls.throttled, 0);
+}

@@ -1,0 +1,12 @@
+//! The promises of the program, kept in an account in memory.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stdout, reason = "some tests count, and say how much with `--nocapture`")]
+
+mod boundaries;
+mod budgets;
+mod concurrency;
+mod crash;
+mod desired;
+mod promises;
+mod transcripts;

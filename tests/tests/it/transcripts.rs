@@ -1,0 +1,100 @@
+//! What a person sees who works with the built program: each session is kept in `tests/transcripts/`.
+
+use reconcile_tests::repository::{Repository, foundation};
+use reconcile_tests::transcript::Transcript;
+
+/// The foundation, in an environment that need not be named.
+fn repository() -> Repository {
+    foundation().append("desired/environments/test.yaml", "default: true\n")
+}
+
+#[test]
+fn first_run() {
+    let mut session = Transcript::begin("first-run", "The first run", &repository());
+    session.say("Everything that git declares is right, as far as that can be told offline.");
+    session.run("reconcile validate");
+    session.run("reconcile graph");
+    session.say("A dry run shows what would be done, and writes nothing.");
+    session.run("reconcile --dry-run");
+    session.say("Nobody is asked before the sandbox is changed.");
+    session.run("reconcile");
+    session.say("The second time there is nothing to do.");
+    session.run("reconcile");
+    session.run("reconcile status");
+    session.end();
+}
+
+#[test]
+fn drift() {
+    let mut session = Transcript::begin("drift", "A change behind git's back", &repository());
+    session.run("reconcile --no-progress");
+    session.say("Somebody suspends the versioning of a bucket, and rewrites a key's description.");
+    session.run(
+        "reconcile sandbox tamper stacks/store Bucket /VersioningConfiguration/Status Suspended",
+    );
+    session.run("reconcile sandbox tamper stacks/keys Key /Description mine");
+    session.run("reconcile drift --no-progress");
+    session.say("The bucket's stack says `onDrift: revert`, the key's does not.");
+    session.run("reconcile --no-progress");
+    session.append("desired/stacks/keys.yaml", "onDrift: revert");
+    session.run("reconcile --no-progress");
+    session.run("reconcile drift --no-progress");
+    session.end();
+}
+
+#[test]
+fn consent() {
+    let mut session =
+        Transcript::begin("consent", "Destroying needs consent in git", &repository());
+    session.run("reconcile --no-progress");
+    session.edit("infra/store.yaml", "foundation-store", "other-store");
+    session.run("reconcile --dry-run --no-progress");
+    session.run("reconcile --no-progress");
+    session.append("desired/stacks/store.yaml", "allow: { replace: [Bucket] }");
+    session.run("reconcile --no-progress");
+    session.end();
+}
+
+#[test]
+fn reviewed_plans() {
+    let mut session =
+        Transcript::begin("reviewed-plans", "Only the plan that was reviewed", &repository());
+    session.keep("reconcile plan --output json --no-progress", "plan.json");
+    session.edit("infra/keys.yaml", "of the foundation", "of all");
+    session.run("reconcile apply --expect plan.json --no-progress");
+    session.run("reconcile apply --expect 0123456789ab --no-progress");
+    session.keep("reconcile plan --output json --no-progress", "plan.json");
+    session.run("reconcile apply --expect plan.json --no-progress");
+    session.end();
+}
+
+#[test]
+fn programs() {
+    let alone = Repository::new().stack(
+        "board",
+        "",
+        "Resources:\n  Board:\n    Type: AWS::CloudWatch::Dashboard\n    Properties: { DashboardName: one, DashboardBody: x }\n",
+    );
+    let mut session = Transcript::begin("programs", "For programs and pull requests", &alone);
+    session.run("reconcile plan --output json --no-progress");
+    session.run("reconcile plan --output markdown --no-progress");
+    session.run("reconcile apply --output json --no-progress");
+    session.run("reconcile plan --environment prod --output json");
+    session.end();
+}
+
+#[test]
+fn mistakes() {
+    let mut session = Transcript::begin("mistakes", "Mistakes, all told at once", &repository());
+    session.say("A misspelt key, a parameter that does not exist, and a file that an editor saved as Shift_JIS.");
+    session.edit("desired/stacks/trail.yaml", "terminationProtection", "terminationProtecton");
+    session.edit("desired/stacks/store.yaml", "{ KeyArn:", "{ KeyAnr:");
+    // "# 監査" in cp932.
+    session.write(
+        "desired/stacks/roles.yaml",
+        b"kind: Stack\nname: roles # \x8a\xc4\x8d\xb8\ntemplate: infra/roles.yaml\n",
+    );
+    session.run("reconcile validate");
+    session.run("reconcile plan --enviroment test");
+    session.end();
+}
