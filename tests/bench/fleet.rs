@@ -1,0 +1,113 @@
+//! Many stacks in a sandbox on disk, deployed in virtual time.
+//!
+//! The limiter keeps to AWS's quotas in the sandbox, too: deploying a thousand stacks takes minutes of real
+//! time. Under tokio's paused clock they pass at once.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_async::time::SharedTimeSource;
+use reconcile_core::problem::Problem;
+use reconcile_core::report::Status;
+use reconcile_engine::apply::{self, Options};
+use reconcile_engine::aws::clock::{TokioTime, timestamp};
+use reconcile_engine::aws::session::{Connect, RunIdentity, Session};
+use reconcile_engine::aws::wires::Through;
+use reconcile_engine::events::Events;
+use reconcile_engine::fleet::{AnyKind, Registered};
+use reconcile_engine::kind::Depth;
+use reconcile_engine::load::{self, WorkTree, scope::Named};
+use reconcile_engine::plan::World;
+use reconcile_engine::state::ledger::Ledger;
+use reconcile_kind_stack::StackKind;
+use reconcile_sandbox::Sandbox;
+
+const KINDS: [&dyn AnyKind; 1] = [&Registered::<StackKind>::NEW];
+
+/// When the stacks are deployed: 2026-01-01, before any measurement.
+const BEGIN: Duration = Duration::from_secs(1_767_225_600);
+
+const ENVIRONMENT: &str = "\
+kind: Environment
+name: sandbox
+default: true
+target: sandbox
+stateBucket: bench-state
+";
+
+const TEMPLATE: &str = "\
+Parameters:
+  Name: { Type: String }
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: !Ref Name
+      VisibilityTimeout: 30
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: !Sub bench-${Name}
+      VersioningConfiguration: { Status: Enabled }
+Outputs:
+  QueueArn: { Value: !GetAtt Queue.Arn }
+";
+
+/// Declares stacks in a folder, and deploys them to its sandbox.
+pub(crate) fn lay_out(folder: &Path, stacks: usize) -> Result<(), Box<dyn Error>> {
+    declare(folder, stacks)?;
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_time().start_paused(true).build()?.block_on(deploy(folder))
+}
+
+fn declare(folder: &Path, stacks: usize) -> Result<(), Box<dyn Error>> {
+    for part in ["desired/environments", "desired/stacks", "infra"] {
+        fs::create_dir_all(folder.join(part))?;
+    }
+    fs::write(folder.join("desired/environments/sandbox.yaml"), ENVIRONMENT)?;
+    fs::write(folder.join("infra/unit.yaml"), TEMPLATE)?;
+    for number in 0..stacks {
+        let name = format!("unit-{number:04}");
+        let text = format!(
+            "kind: Stack\nname: {name}\ntemplate: infra/unit.yaml\nparameters: {{ Name: {name} }}\n"
+        );
+        fs::write(folder.join(format!("desired/stacks/{name}.yaml")), text)?;
+    }
+    Ok(())
+}
+
+async fn deploy(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let mut world = world(folder).map_err(|problems| format!("{problems:?}"))?;
+    let time = SharedTimeSource::new(TokioTime::starting_at(SystemTime::UNIX_EPOCH + BEGIN));
+    let sandbox = Sandbox::open(&folder.join(".reconcile").join("sandbox"), time)?;
+    let environment = Arc::clone(&world.environment);
+    sandbox.ensure_bucket(&environment.state_bucket, environment.target.region())?;
+    let time_source = sandbox.time_source();
+    let run = RunIdentity::new(timestamp(&time_source), None, None, std::process::id());
+    let through =
+        Through::Process { http_client: sandbox.http_client(), credentials: sandbox.credentials() };
+    let session = Session::connect(Connect { environment, run, time_source, through }).await?;
+    let mut ledger = Ledger::load(&session, &KINDS.map(|kind| kind.info().plural)).await;
+    let events = Events::unheard();
+    world.observe(&session, &ledger, Depth::default(), &events).await;
+    let prepared = world.plan(&session, &|_| true)?;
+    let options =
+        Options { parallelism: 10, patience: Duration::from_secs(90), stopped: &|| false };
+    let report = apply::apply(&world, prepared, (&session, &mut ledger, &events), &options).await?;
+    match report.status() {
+        Status::Applied => Ok(()),
+        other => Err(format!("the stacks were not deployed: {other:?}").into()),
+    }
+}
+
+fn world(folder: &Path) -> Result<World, Vec<Problem>> {
+    let files = WorkTree::new(folder)
+        .map_err(|error| vec![Problem::whole(format!("failed to open the folder: {error}"))])?;
+    let infos: Vec<_> = KINDS.iter().map(|kind| kind.info()).collect();
+    let desired = load::load(&files, &infos)?;
+    let environment = desired.environment(None).map_err(|problem| vec![problem])?;
+    World::interpret(&desired, environment, &KINDS, &Named::new(&files))
+}
