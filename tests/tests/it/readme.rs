@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use reconcile_tests::binary;
+
 /// Stands for `cargo`, with the program built already: `cargo reconcile plan` runs `reconcile plan`.
 const CARGO: &str = "#!/bin/sh\nshift\nexec \"$RECONCILE\" \"$@\"\n";
 
@@ -69,7 +71,7 @@ impl<'a> Shell<'a> {
         let mut shell = Command::new("/bin/sh");
         shell.args(["-c", command]).current_dir(self.folder).env_clear();
         shell.env("PATH", &self.path).env("HOME", self.folder);
-        shell.env("SOURCE", source()).env("RECONCILE", program());
+        shell.env("SOURCE", source()).env("RECONCILE", binary::reconcile());
         let output = shell.output().expect("there is a shell");
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(!stderr.contains("error:"), "`{command}` failed: {stderr}");
@@ -79,13 +81,4 @@ impl<'a> Shell<'a> {
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// The program, which `cargo test --workspace` builds two folders above the test.
-fn program() -> PathBuf {
-    let test = std::env::current_exe().expect("a test has a file");
-    let program = test.ancestors().nth(2).map(|folder| folder.join("reconcile"));
-    let program = program.expect("a test is in a folder");
-    assert!(program.is_file(), "`{}` is not built: run `cargo build` first", program.display());
-    program
 }
