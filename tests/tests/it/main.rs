@@ -9,4 +9,5 @@ mod concurrency;
 mod crash;
 mod desired;
 mod promises;
+mod readme;
 mod transcripts;
