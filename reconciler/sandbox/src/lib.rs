@@ -6,8 +6,8 @@
 //! planning: it would answer any other AWS client in the same way.
 //!
 //! The way of one call: `sandbox` numbers it, `faults` may strike, `wire` finds its service, lets
-//! `signature` tell the caller and takes the protocol off, `account` opens a transaction on the `world`, a service's handler answers from it, and
-//! `store` saves the rows that changed.
+//! `signature` tell the caller and takes the protocol off, `account` opens a transaction on the `world`, a
+//! service's handler answers from it, and `store` saves the rows that changed.
 
 mod account;
 mod call;
