@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and the settings that come with it.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -213,6 +214,19 @@ pub(crate) enum SandboxCommand {
     /// Move its clock.
     #[command(subcommand)]
     Clock(ClockCommand),
+    /// Answer the AWS CLI and other SDKs over HTTP, until it is stopped.
+    Serve(ServeArgs),
+}
+
+/// Arguments of `sandbox serve`.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct ServeArgs {
+    /// The port; 0 takes a free one.
+    #[arg(long, default_value_t = 4599)]
+    pub(crate) port: u16,
+    /// The address to listen at.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) host: IpAddr,
 }
 
 /// What can be done to the sandbox's clock.

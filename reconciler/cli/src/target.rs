@@ -43,9 +43,17 @@ pub(crate) async fn connect(
     connected.map_err(|error| Problem::whole(error.to_string()))
 }
 
-/// Opens the sandbox of a repository.
+/// Opens the sandbox of a repository for the time of a command.
 pub(crate) fn open_sandbox(workspace: &Workspace) -> Result<Sandbox, Problem> {
-    Sandbox::open(&workspace.sandbox_directory(), system_time())
+    open_sandbox_by(workspace, system_time())
+}
+
+/// Opens the sandbox of a repository by a clock.
+pub(crate) fn open_sandbox_by(
+    workspace: &Workspace,
+    clock: SharedTimeSource,
+) -> Result<Sandbox, Problem> {
+    Sandbox::open(&workspace.sandbox_directory(), clock)
         .map_err(|error| Problem::whole(format!("failed to open the sandbox: {error}")))
 }
 

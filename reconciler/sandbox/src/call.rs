@@ -3,15 +3,17 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::credentials::Caller;
 use crate::error::AwsError;
 
 /// A decoded call. `parameters` is a JSON object in the shape of the API reference: awsQuery's
-/// `Tags.member.1.Key` arrives as `{"Tags": [{"Key": ...}]}`, every scalar as a string.
+/// `Tags.member.1.Key` arrives as `{"Tags": [{"Key": ...}]}`, every scalar as a string; JSON keeps its types.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) operation: String,
     pub(crate) region: String,
     pub(crate) parameters: Value,
+    pub(crate) caller: Caller,
     /// The sandbox's clock at the time of the call.
     pub(crate) now: Timestamp,
 }

@@ -31,6 +31,11 @@ impl Clock {
         Timestamp::try_from(self.now()).unwrap_or(Timestamp::MAX)
     }
 
+    /// The time before the clock was put forward.
+    pub(crate) fn machine(&self) -> Timestamp {
+        Timestamp::try_from(self.base.now()).unwrap_or(Timestamp::MAX)
+    }
+
     /// Takes over the offset that the world holds, which another process may have changed.
     pub(crate) fn follow(&self, world: &World) {
         let offset = world.numbers.get(OFFSET).copied().unwrap_or_default();

@@ -30,7 +30,8 @@ impl Sandbox {
 
 impl LiveResource {
     fn of(resource: &Resource) -> Self {
-        let Resource { type_name, region, identifier, properties, attributes: _ } = resource;
+        let Resource { type_name, region, identifier, properties, attributes: _, created: _ } =
+            resource;
         Self {
             region: region.clone(),
             type_name: type_name.clone(),

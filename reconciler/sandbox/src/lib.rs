@@ -1,29 +1,32 @@
 //! AWS in one process: for a first run without an account, for tests, and for measuring.
 //!
 //! Owns the behaviour of the services that `reconcile` calls, over their real wire protocols. Entered
-//! through the SDK's own HTTP client trait ([`Sandbox::http_client`]) or with any HTTP request
-//! ([`Sandbox::handle`]). Not for production, and it knows nothing of `reconcile`'s planning: it would
-//! answer any other AWS client in the same way.
+//! through the SDK's own HTTP client trait ([`Sandbox::http_client`]), over the network ([`Door`]), or with
+//! any HTTP request ([`Sandbox::handle`]). Not for production, and it knows nothing of `reconcile`'s
+//! planning: it would answer any other AWS client in the same way.
 //!
-//! The way of one call: `sandbox` numbers it, `faults` may strike, `wire` finds its service and takes the
-//! protocol off, `account` opens a transaction on the `world`, a service's handler answers from it, and
-//! `store` saves the rows that changed.
+//! The way of one call: `sandbox` numbers it, `faults` may strike, `wire` finds its service, lets
+//! `signature` tell the caller and takes the protocol off, `account` opens a transaction on the `world`, a
+//! service's handler answers from it, and `store` saves the rows that changed.
 
 mod account;
 mod call;
 mod clock;
 mod cloudformation;
 mod credentials;
+mod door;
 mod error;
 mod faults;
 mod http_client;
 mod inventory;
+mod kms;
 mod laboratory;
 mod log;
 mod resource;
 mod resources;
 mod s3;
 mod sandbox;
+mod signature;
 mod store;
 mod sts;
 mod table;
@@ -31,6 +34,7 @@ mod tamper;
 mod wire;
 mod world;
 
+pub use door::Door;
 pub use faults::{Crash, When};
 pub use inventory::LiveResource;
 pub use laboratory::{ResourceFailure, ResourceOperation};

@@ -70,9 +70,19 @@ impl CallLog {
 }
 
 /// The verbs of operations that leave the account as it is. Asking for drift detection is one: it
-/// costs time and changes no resource.
-const READING: [&str; 9] =
-    ["BatchGet", "Describe", "Detect", "Estimate", "Get", "Head", "List", "Search", "Validate"];
+/// costs time and changes no resource. Assuming a role is one to CloudTrail, too.
+const READING: [&str; 10] = [
+    "AssumeRole",
+    "BatchGet",
+    "Describe",
+    "Detect",
+    "Estimate",
+    "Get",
+    "Head",
+    "List",
+    "Search",
+    "Validate",
+];
 
 /// Whether an operation changes something, told from its name. One that could not be told counts as one
 /// that does.

@@ -1,6 +1,7 @@
 //! A physical resource: the live properties that CloudFormation, Cloud Control, the service's own API
 //! and out-of-band changes all read and write.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -16,6 +17,7 @@ pub(crate) struct Resource {
     pub(crate) properties: Map<String, Value>,
     /// Read-only attributes (`Arn`, `KeyId`, ...), which `Fn::GetAtt` reads.
     pub(crate) attributes: Map<String, Value>,
+    pub(crate) created: Timestamp,
 }
 
 impl Resource {

@@ -51,7 +51,7 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    /// Deletes the account that `directory` holds. No process may have it open.
+    /// Empties the account that `directory` holds, also for processes that have it open.
     pub fn reset(directory: &Path) -> Result<(), StateError> {
         store::reset(directory)
     }
@@ -102,7 +102,7 @@ impl Sandbox {
         self.inner.account.advance_clock(by)
     }
 
-    /// The credentials that S3's signatures are verified against. Other services take any.
+    /// The credentials that do not expire: those that signatures are to be made with.
     pub fn credentials(&self) -> Credentials {
         credentials::credentials()
     }
@@ -114,10 +114,10 @@ impl Sandbox {
 
     /// Makes a versioned bucket unless it is there: what must exist before the first call.
     pub fn ensure_bucket(&self, name: &str, region: &str) -> Result<(), StateError> {
-        self.inner.account.transact(|world, _| {
+        self.inner.account.transact(|world, now| {
             let key = crate::resource::Resource::key(region, s3::BUCKET, name);
             if !world.resources.contains(&key) {
-                let mut bucket = s3::new_bucket(region, name);
+                let mut bucket = s3::new_bucket(region, name, now);
                 let versioning = json!({ "Status": "Enabled" });
                 bucket.properties.insert("VersioningConfiguration".to_owned(), versioning);
                 world.resources.insert(key, bucket);

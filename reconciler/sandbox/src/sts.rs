@@ -1,21 +1,91 @@
-//! Security Token Service: who the caller is.
+//! Security Token Service: who the caller is, and sessions of roles.
 
-use serde_json::json;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
 
 use crate::call::{Answer, Call};
+use crate::cloudformation::names;
+use crate::credentials::{Caller, Session};
 use crate::error::AwsError;
 use crate::world::{ACCOUNT, World};
 
 const VERSION: &str = "2011-06-15";
 
+/// Seconds that a session lasts unless the call says otherwise, and what it may say.
+const DURATION: i64 = 3_600;
+const DURATIONS: std::ops::RangeInclusive<i64> = 900..=43_200;
+
 /// Answers one call.
-pub(crate) fn handle(_world: &mut World, call: &Call) -> Answer {
+pub(crate) fn handle(world: &mut World, call: &Call) -> Answer {
     match &*call.operation {
+        "AssumeRole" => assume_role(world, call),
         "GetCallerIdentity" => Ok(json!({
-            "Arn": format!("arn:aws:sts::{ACCOUNT}:assumed-role/sandbox/reconcile"),
-            "UserId": "AROASANDBOXSANDBOXSAN:reconcile",
+            "Arn": call.caller.arn,
+            "UserId": call.caller.user_id,
             "Account": ACCOUNT,
         })),
         other => Err(AwsError::unknown_operation(other, VERSION)),
     }
+}
+
+/// Hands out credentials of a role that is there. Its trust policy is not asked: every caller may do
+/// everything here.
+fn assume_role(world: &mut World, call: &Call) -> Answer {
+    let (arn, name) = (call.required("RoleArn")?, call.required("RoleSessionName")?);
+    let duration = duration(call)?;
+    let role = arn.rsplit('/').next().unwrap_or_default();
+    let found = world
+        .resources
+        .iter()
+        .find(|(_, it)| it.type_name == "AWS::IAM::Role" && it.identifier == role)
+        .and_then(|(_, it)| it.attributes.get("RoleId").and_then(Value::as_str))
+        .map(str::to_owned);
+    let role_id = found.ok_or_else(|| AwsError {
+        status: 403,
+        code: "AccessDenied".to_owned(),
+        message: format!(
+            "User: {} is not authorized to perform: sts:AssumeRole on resource: {arn}",
+            call.caller.arn
+        ),
+    })?;
+    let number = world.next("sessions").to_string();
+    let derived = |what: &str, length| names::suffix(&["session", &number, what], length);
+    let access_key_id = format!("ASIA{}", derived("id", 16));
+    let session = Session {
+        secret_access_key: derived("secret", 40),
+        token: derived("token", 64),
+        expires: call.now + SignedDuration::from_secs(duration),
+        caller: Caller {
+            arn: format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}"),
+            user_id: format!("{role_id}:{name}"),
+        },
+    };
+    let answer = json!({
+        "Credentials": {
+            "AccessKeyId": access_key_id,
+            "SecretAccessKey": session.secret_access_key,
+            "SessionToken": session.token,
+            "Expiration": session.expires.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        },
+        "AssumedRoleUser": { "AssumedRoleId": session.caller.user_id, "Arn": session.caller.arn },
+    });
+    world.sessions.insert(access_key_id, session);
+    Ok(answer)
+}
+
+fn duration(call: &Call) -> Result<i64, AwsError> {
+    let given = call.text("DurationSeconds").map_or(Ok(DURATION), str::parse);
+    let seconds =
+        given.map_err(|_| AwsError::new("MalformedInput", "DurationSeconds is not a number"))?;
+    if DURATIONS.contains(&seconds) {
+        return Ok(seconds);
+    }
+    let (bound, limit) = if seconds < *DURATIONS.start() {
+        ("greater", DURATIONS.start())
+    } else {
+        ("less", DURATIONS.end())
+    };
+    Err(AwsError::validation(format!(
+        "1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value {bound} than or equal to {limit}"
+    )))
 }

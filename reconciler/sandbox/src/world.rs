@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::cloudformation::{ChangeSet, Detection, Event, Scheduled, Stack};
+use crate::credentials::Session;
 use crate::resource::Resource;
 use crate::resources::InjectedFailure;
 use crate::s3::ObjectVersion;
@@ -65,6 +66,8 @@ world! {
     failures: InjectedFailure,
     /// Live resources of every type, by [`Resource::key`].
     resources: Resource,
+    /// Temporary credentials, by their access key ID.
+    sessions: Session,
     /// Single numbers: counters, and how far the clock was put forward.
     numbers: u64,
     /// Versions of S3 objects and delete markers, by [`ObjectVersion::row_key`].

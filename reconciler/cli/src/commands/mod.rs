@@ -7,6 +7,7 @@ mod graph;
 mod plan;
 mod sandbox;
 mod schema;
+mod serve;
 mod status;
 mod validate;
 
@@ -74,7 +75,7 @@ pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
             clap_complete::generate(shell, &mut Cli::command(), "reconcile", &mut text);
             Ok(context.result(&String::from_utf8_lossy(&text), Exit::Good))
         }
-        Some(Command::Sandbox(command)) => sandbox::run(&context, command),
+        Some(Command::Sandbox(command)) => sandbox::run(&context, command).await,
     };
     result.unwrap_or_else(|failure| context.failed(failure))
 }

@@ -7,13 +7,13 @@ use reconcile_core::problem::Problem;
 use reconcile_sandbox::{Sandbox, TamperRequest};
 use serde_json::Value;
 
-use super::{Context, Failure};
+use super::{Context, Failure, serve};
 use crate::args::{ClockCommand, SandboxCommand};
 use crate::exit::Exit;
 use crate::target::open_sandbox;
 use crate::workspace::Workspace;
 
-pub(super) fn run(context: &Context, command: SandboxCommand) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &Context, command: SandboxCommand) -> Result<Exit, Failure> {
     let workspace = Workspace::find(&context.global)?;
     let failed = |error: &dyn std::fmt::Display| Problem::whole(error.to_string());
     let text = match command {
@@ -31,6 +31,7 @@ pub(super) fn run(context: &Context, command: SandboxCommand) -> Result<Exit, Fa
             open_sandbox(&workspace)?.tamper(request).map_err(|error| failed(&error))?;
             done
         }
+        SandboxCommand::Serve(args) => return serve::run(context, &workspace, args).await,
         SandboxCommand::Clock(ClockCommand::Advance { by }) => {
             let by = Duration::try_from(by)
                 .map_err(|_| Problem::whole("the sandbox's clock only goes forward"))?;

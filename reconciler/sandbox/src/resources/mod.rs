@@ -52,6 +52,7 @@ pub(crate) fn create(
         identifier,
         properties,
         attributes: Map::new(),
+        created: origin.at,
     };
     kinds::admit(world, &resource)?;
     resource.attributes = identity::attributes(&facts, &resource, origin);

@@ -1,5 +1,6 @@
 //! A bucket: what S3 reads in the live properties of an `AWS::S3::Bucket`.
 
+use jiff::Timestamp;
 use s3s::dto::ServerSideEncryption;
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,7 @@ impl Encryption {
 }
 
 /// A new bucket with the settings that S3 gives to every new one.
-pub(crate) fn new_bucket(region: &str, name: &str) -> Resource {
+pub(crate) fn new_bucket(region: &str, name: &str, at: Timestamp) -> Resource {
     let properties = json!({
         "BucketName": name,
         "BucketEncryption": { "ServerSideEncryptionConfiguration": [
@@ -65,6 +66,7 @@ pub(crate) fn new_bucket(region: &str, name: &str) -> Resource {
         identifier: name.to_owned(),
         properties: members(properties),
         attributes: members(attributes),
+        created: at,
     }
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use super::bucket::{self, BUCKET, Versioning};
 use super::is_empty;
 use super::listing::decode_token;
-use super::operations::Context;
+use super::operations::{Context, timestamp};
 use crate::resource::Resource;
 use crate::world::{ACCOUNT, World};
 
@@ -50,7 +50,7 @@ pub(super) fn create(
         ));
     }
     let key = Resource::key(region, BUCKET, &input.bucket);
-    world.resources.insert(key, bucket::new_bucket(region, &input.bucket));
+    world.resources.insert(key, bucket::new_bucket(region, &input.bucket, context.now));
     Ok(CreateBucketOutput { location: Some(format!("/{}", input.bucket)) })
 }
 
@@ -85,23 +85,22 @@ pub(super) fn list(
     let prefix = input.prefix.as_deref().unwrap_or_default();
     let region = input.bucket_region.as_deref();
     let after = input.continuation_token.as_deref().map(decode_token).transpose()?;
-    let mut names: Vec<(&str, &str)> = world
+    let mut found: Vec<&Resource> = world
         .resources
         .iter()
         .map(|(_, resource)| resource)
         .filter(|resource| resource.type_name == BUCKET && resource.identifier.starts_with(prefix))
         .filter(|bucket| region.is_none_or(|region| bucket.region == region))
-        .map(|bucket| (&*bucket.identifier, &*bucket.region))
-        .filter(|(name, _)| after.as_deref().is_none_or(|after| *name > after))
+        .filter(|bucket| after.as_ref().is_none_or(|after| bucket.identifier > *after))
         .collect();
-    names.sort_unstable();
+    found.sort_unstable_by_key(|bucket| &bucket.identifier);
     let page = input.max_buckets.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
-    let last = names.get(page.saturating_sub(1)).filter(|_| names.len() > page);
-    let continuation_token = last.map(|(name, _)| base64::encode(name));
-    let buckets = names.into_iter().take(page).map(|(name, region)| Bucket {
-        name: Some(name.to_owned()),
-        bucket_region: Some(region.to_owned()),
-        creation_date: None,
+    let last = found.get(page.saturating_sub(1)).filter(|_| found.len() > page);
+    let continuation_token = last.map(|bucket| base64::encode(&bucket.identifier));
+    let buckets = found.into_iter().take(page).map(|bucket| Bucket {
+        name: Some(bucket.identifier.clone()),
+        bucket_region: Some(bucket.region.clone()),
+        creation_date: Some(timestamp(bucket.created)),
     });
     Ok(ListBucketsOutput {
         buckets: Some(buckets.collect()),
@@ -188,6 +187,7 @@ pub(super) fn put_policy(
         identifier: input.bucket.clone(),
         properties: properties.into_iter().collect(),
         attributes: Map::new(),
+        created: context.now,
     };
     world.resources.insert(Resource::key(&context.region, POLICY, &input.bucket), row);
     Ok(PutBucketPolicyOutput::default())

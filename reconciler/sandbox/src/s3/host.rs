@@ -5,7 +5,8 @@ use percent_encoding::percent_decode_str;
 use s3s::S3Result;
 use s3s::host::{S3Host, VirtualHost};
 
-/// The hosts of AWS's own endpoints; any other host (`localhost:4566`) addresses buckets by path.
+/// The hosts of AWS's own endpoints, and names below `localhost`, which are this machine everywhere; any
+/// other host (`127.0.0.1:4599`) addresses buckets by path.
 pub(super) struct AmazonHost;
 
 impl S3Host for AmazonHost {
@@ -18,8 +19,14 @@ impl S3Host for AmazonHost {
     }
 }
 
-/// The bucket in `bucket.s3.eu-west-1.amazonaws.com` or `bucket.s3.amazonaws.com`.
+/// The bucket in `bucket.s3.eu-west-1.amazonaws.com`, `bucket.s3.amazonaws.com`, `bucket.localhost:4599`
+/// or `bucket.s3.localhost:4599`.
 fn bucket_of(host: &str) -> Option<&str> {
+    let host = host.split_once(':').map_or(host, |(name, _)| name);
+    if let Some(name) = host.strip_suffix(".localhost") {
+        let bucket = name.strip_suffix(".s3").unwrap_or(name);
+        return (bucket != "s3").then_some(bucket);
+    }
     let name = host.strip_suffix(".amazonaws.com")?;
     let (bucket, rest) = name.rsplit_once(".s3")?;
     (rest.is_empty() || rest.starts_with(['.', '-'])).then_some(bucket)
@@ -38,6 +45,19 @@ pub(super) fn locate(url: &Uri) -> Option<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_below_localhost_are_buckets() {
+        for (host, bucket) in [
+            ("localhost:4599", None),
+            ("s3.localhost:4599", None),
+            ("127.0.0.1:4599", None),
+            ("my.bucket.localhost:4599", Some("my.bucket")),
+            ("my.bucket.s3.localhost", Some("my.bucket")),
+        ] {
+            assert_eq!(bucket_of(host), bucket, "{host}");
+        }
+    }
 
     #[test]
     fn both_forms_of_address_are_understood() {

@@ -29,6 +29,12 @@ pub(super) struct Context {
     pub(super) now: Timestamp,
 }
 
+/// What the door says of a request's signature.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SignedFor {
+    pub(super) region: String,
+}
+
 /// S3 on the account's world.
 pub(super) struct Operations {
     account: Arc<Account>,
@@ -44,7 +50,7 @@ impl Operations {
         request: &S3Request<I>,
         operation: impl FnOnce(&mut World, &Context, &I) -> S3Result<O>,
     ) -> S3Result<S3Response<O>> {
-        let region = request.region.as_ref().map_or_else(String::new, |it| it.as_str().to_owned());
+        let SignedFor { region } = request.extensions.get().cloned().unwrap_or_default();
         let output = self
             .account
             .transact(|world, now| operation(world, &Context { region, now }, &request.input));

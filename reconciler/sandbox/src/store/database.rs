@@ -13,7 +13,7 @@ use crate::world::{Row, TableVisitor, World};
 const FILE: &str = "sandbox.sqlite";
 
 /// Counted up when rows written before can no longer be read.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// How long a call waits for another process's call: far longer than any takes.
 const BUSY: Duration = Duration::from_secs(30);
@@ -84,8 +84,21 @@ impl Database {
     }
 }
 
-/// Deletes the file and SQLite's journal beside it, if they are there.
+/// Removes every row, so that processes that have the file open learn of it; a file that cannot be used is
+/// deleted.
 pub(super) fn reset(directory: &Path) -> Result<(), StateError> {
+    if !directory.join(FILE).exists() {
+        return Ok(());
+    }
+    let emptied = Database::open(directory).is_ok_and(|database| {
+        let remove = "UPDATE rows SET row = NULL, seq = (SELECT max(seq) + 1 FROM rows)";
+        database.connection.execute(remove, []).is_ok()
+    });
+    if emptied { Ok(()) } else { delete(directory) }
+}
+
+/// Deletes the file and SQLite's journal beside it, if they are there.
+fn delete(directory: &Path) -> Result<(), StateError> {
     for name in [FILE.to_owned(), format!("{FILE}-journal")] {
         let path = directory.join(name);
         match std::fs::remove_file(&path) {

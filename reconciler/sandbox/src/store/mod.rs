@@ -60,7 +60,7 @@ impl Store {
     }
 }
 
-/// Deletes the world that `directory` holds.
+/// Empties the world that `directory` holds.
 pub(crate) fn reset(directory: &Path) -> Result<(), StateError> {
     database::reset(directory)
 }

@@ -1,25 +1,35 @@
 //! The wire protocols: which service a request is for, what it asks, and how the answer is written down.
 //!
-//! Knows no service's behaviour. A service joins in one line: an awsQuery one in [`query::SERVICES`], one
-//! of another protocol in [`answer`].
+//! Knows no service's behaviour. A service joins as a row of [`services::SERVICES`]; S3, whose protocol is
+//! spoken by a crate, has a door of its own.
 
+mod json;
+mod protocol;
 mod query;
-mod scope;
+mod refusal;
+mod rest_xml;
+mod services;
+mod xml;
 
 use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::account::Account;
+use crate::credentials::Caller;
+use crate::error::AwsError;
 use crate::s3::S3Door;
+use crate::signature::{self, Claim, Clocks};
 
-use scope::Scope;
+use protocol::Protocol;
+use services::SERVICES;
 
-/// A request on its way to its service.
+/// A request whose signature was verified, on its way to its service.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     pub(crate) request: Request<Bytes>,
     pub(crate) region: String,
     pub(crate) request_id: String,
+    pub(crate) caller: Caller,
 }
 
 /// An answer, with what the call log notes about it.
@@ -47,14 +57,39 @@ pub(crate) async fn answer(
     number: u64,
     request: Request<Bytes>,
 ) -> Exchange {
-    let Scope { service, region } = Scope::of(&request);
-    let incoming = Incoming { request, region: region.clone(), request_id: request_id(number) };
-    let answered = match query::SERVICES.iter().find(|known| known.name == service) {
-        Some(known) => query::answer(known, account, incoming),
-        None if service == "s3" => s3.answer(incoming).await,
-        None => query::unknown_service(&service, &incoming),
+    let scope = Claim::scope_of(&request);
+    let (service, region) = scope.map(|scope| (scope.service, scope.region)).unwrap_or_default();
+    let protocol = Protocol::of(&service, &request);
+    let request_id = request_id(number);
+    let answered = match verify(account, protocol, &request) {
+        Err(error) => protocol.refuse(&error, &request_id),
+        Ok(caller) => {
+            let incoming = Incoming { request, region: region.clone(), request_id, caller };
+            match SERVICES.iter().find(|known| known.name == service) {
+                Some(known) => known.answer(account, incoming),
+                None if service == "s3" => s3.answer(incoming).await,
+                None => protocol.refuse(&unknown_service(&service), &incoming.request_id),
+            }
+        }
     };
     Exchange { service, region, answered }
+}
+
+/// Tells who calls, or refuses in the words of the protocol.
+fn verify(
+    account: &Account,
+    protocol: Protocol,
+    request: &Request<Bytes>,
+) -> Result<Caller, AwsError> {
+    let machine = account.clock().machine();
+    let verified = account
+        .transact(|world, now| signature::verify(world, Clocks { account: now, machine }, request));
+    let verified = verified.map_err(|error| AwsError::internal(&error))?;
+    verified.map_err(|refusal| refusal::worded(&refusal, protocol))
+}
+
+fn unknown_service(service: &str) -> AwsError {
+    AwsError::new("UnknownService", format!("The sandbox does not play the service `{service}`"))
 }
 
 /// An identifier in the form of AWS's, told from the number of the call.

@@ -1,13 +1,16 @@
 //! A sandbox with a clock that stands, and SDK clients that know nothing of either.
 
 use std::path::Path;
+use std::time::Duration;
 
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::config::{BehaviorVersion, Region};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_async::time::{SharedTimeSource, StaticTimeSource};
 use reconcile_sandbox::Sandbox;
+use serde_json::json;
 
 pub(crate) const REGION: &str = "ap-northeast-1";
 pub(crate) const BUCKET: &str = "state-bucket";
@@ -58,14 +61,36 @@ pub(crate) fn cloudformation(sandbox: &Sandbox) -> aws_sdk_cloudformation::Clien
 }
 
 pub(crate) fn sts(sandbox: &Sandbox) -> aws_sdk_sts::Client {
+    sts_as(sandbox, &sandbox.credentials())
+}
+
+pub(crate) fn sts_as(sandbox: &Sandbox, credentials: &Credentials) -> aws_sdk_sts::Client {
     let config = aws_sdk_sts::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(REGION))
-        .credentials_provider(SharedCredentialsProvider::new(sandbox.credentials()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
         .http_client(sandbox.http_client())
         .time_source(sandbox.time_source())
         .build();
     aws_sdk_sts::Client::from_conf(config)
+}
+
+/// Temporary credentials, for an hour, of a role that is made for them.
+pub(crate) async fn assume_role(sandbox: &Sandbox, role: &str, session: &str) -> Credentials {
+    let template = json!({ "Resources": { "Role": { "Type": "AWS::IAM::Role", "Properties": {
+        "RoleName": role,
+        "AssumeRolePolicyDocument": { "Version": "2012-10-17", "Statement": [] },
+    }}}});
+    let create = cloudformation(sandbox).create_stack().stack_name(role);
+    let capability = aws_sdk_cloudformation::types::Capability::CapabilityNamedIam;
+    let created = create.capabilities(capability).template_body(template.to_string()).send().await;
+    created.expect("is created");
+    sandbox.advance_clock(Duration::from_mins(10)).expect("the stack is done");
+    let arn = format!("arn:aws:iam::{}:role/{role}", sandbox.account_id());
+    let assumed = sts(sandbox).assume_role().role_arn(arn).role_session_name(session).send().await;
+    let given = assumed.expect("is assumed").credentials.expect("credentials");
+    let token = Some(given.session_token);
+    Credentials::new(given.access_key_id, given.secret_access_key, token, None, "test")
 }
 
 pub(crate) fn body(text: &'static str) -> ByteStream {

@@ -1,27 +1,19 @@
 //! Requests as any HTTP client sends them.
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Response;
 use reconcile_sandbox::Sandbox;
 
+use crate::signed::{Signer, refusal, told};
 use crate::support::{BUCKET, REGION, sandbox};
 
-/// A signature is read for its scope by every service and verified by S3 only.
-fn scope(service: &str) -> String {
-    format!(
-        "AWS4-HMAC-SHA256 Credential=sandbox/20260101/{REGION}/{service}/aws4_request, SignedHeaders=host, Signature=0"
-    )
-}
-
-async fn post(sandbox: &Sandbox, service: &str, form: &'static str) -> (Response<Bytes>, String) {
-    let request = Request::post("/")
-        .header("host", "localhost:4566")
-        .header("authorization", scope(service))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(Bytes::from_static(form.as_bytes()))
-        .expect("a request");
-    let response = sandbox.handle(request).await;
-    let text = String::from_utf8(response.body().to_vec()).expect("text");
+async fn post(
+    sandbox: &Sandbox,
+    service: &'static str,
+    form: &'static str,
+) -> (Response<Bytes>, String) {
+    let response = sandbox.handle(Signer::of(sandbox, service).form(form)).await;
+    let (_, text) = told(&response);
     (response, text)
 }
 
@@ -54,22 +46,34 @@ async fn what_is_not_played_is_refused() {
 }
 
 #[tokio::test]
-async fn s3_takes_only_its_own_signatures() {
+async fn json_is_answered_in_json() {
     let sandbox = sandbox();
-    for authorization in [None, Some(scope("s3"))] {
-        let mut request =
-            Request::get(format!("/{BUCKET}?list-type=2")).header("host", "localhost");
-        if let Some(authorization) = authorization {
-            request = request
-                .header("authorization", authorization)
-                .header("x-amz-date", "20260101T000000Z")
-                .header("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
-        }
-        let response = sandbox.handle(request.body(Bytes::new()).expect("a request")).await;
-        assert_eq!(response.status(), 403);
+    let kms = Signer::of(&sandbox, "kms");
+    let response = sandbox.handle(kms.json("TrentService.DescribeKey", r#"{"KeyId":"no"}"#)).await;
+    assert_eq!(response.headers()["content-type"], "application/x-amz-json-1.1");
+    assert_eq!(response.headers()["x-amzn-requestid"], "00000000-0000-4000-8000-000000000001");
+    let text = r#"{"__type":"NotFoundException","message":"Key 'no' does not exist"}"#;
+    assert_eq!(told(&response), (400, text.to_owned()));
+    assert_eq!(sandbox.call_log()[0].resource.as_deref(), Some("no"));
+    for (target, body, code) in [
+        ("TrentService.Nonsense", "{}", "UnknownOperationException"),
+        ("Other.DescribeKey", "{}", "UnknownOperationException"),
+        ("TrentService.DescribeKey", "[", "SerializationException"),
+    ] {
+        let response = sandbox.handle(kms.json(target, body)).await;
+        assert_eq!(refusal(&response), (400, code.to_owned()));
     }
-    let outcomes: Vec<_> = sandbox.call_log().into_iter().map(|call| call.outcome).collect();
-    assert_eq!(outcomes, ["AccessDenied", "SignatureDoesNotMatch"]);
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_played_is_refused_in_the_protocol_of_the_call() {
+    let sandbox = sandbox();
+    let dynamodb = Signer::of(&sandbox, "dynamodb").json("DynamoDB_20120810.ListTables", "{}");
+    let lambda = Signer::of(&sandbox, "lambda").get("/2015-03-31/functions");
+    for request in [dynamodb, lambda] {
+        let response = sandbox.handle(request).await;
+        assert_eq!(refusal(&response), (400, "UnknownService".to_owned()));
+    }
 }
 
 #[tokio::test]

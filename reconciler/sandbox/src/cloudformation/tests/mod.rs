@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::{advance, handle};
 use crate::call::{Answer, Call};
+use crate::credentials::Caller;
 use crate::resources::InjectedFailure;
 use crate::world::World;
 
@@ -37,6 +38,7 @@ impl Account {
             operation: operation.to_owned(),
             region: "ap-northeast-1".to_owned(),
             parameters,
+            caller: Caller::default(),
             now: self.now,
         };
         handle(&mut self.world, &call)

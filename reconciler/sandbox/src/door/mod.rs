@@ -1,0 +1,118 @@
+//! The network door: the sandbox over HTTP, for the AWS CLI and SDKs of other languages.
+//!
+//! Owns connections and their end. What a request means is [`Sandbox::handle`]'s.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::sandbox::Sandbox;
+
+/// The largest body that is taken: objects live in memory.
+const LARGEST: usize = 256 * 1024 * 1024;
+
+/// How long calls in flight may go on once the door closes.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How long to wait after a connection could not be taken, which mostly means too many open files.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A socket that answers as AWS would.
+#[derive(Debug)]
+pub struct Door {
+    sandbox: Sandbox,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Door {
+    /// Opens the door at an address; port 0 takes a free one. Connections wait until [`Door::serve`].
+    pub async fn open(sandbox: Sandbox, address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        Ok(Self { sandbox, listener, address })
+    }
+
+    /// Where the door is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until `closed` is done, and then what is in flight.
+    pub async fn serve(self, closed: impl Future<Output = ()>) {
+        let connections = GracefulShutdown::new();
+        let mut closed = pin!(closed);
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                () = &mut closed => break,
+            };
+            match accepted {
+                Ok((stream, _)) => self.converse(stream, &connections),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be taken");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+        if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
+            tracing::warn!("calls in flight were broken off");
+        }
+    }
+
+    /// Answers the requests of one connection, in the background.
+    fn converse(&self, stream: TcpStream, connections: &GracefulShutdown) {
+        let sandbox = self.sandbox.clone();
+        let answer = service_fn(move |request| {
+            let sandbox = sandbox.clone();
+            async move { Ok::<_, Infallible>(answer(&sandbox, request).await) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .serve_connection(TokioIo::new(stream), answer);
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            // Whoever hangs up in the middle need not be told.
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection broke");
+            }
+        });
+    }
+}
+
+async fn answer(sandbox: &Sandbox, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let (head, body) = request.into_parts();
+    let mut response = match Limited::new(body, LARGEST).collect().await {
+        Ok(body) => sandbox.handle(Request::from_parts(head, body.to_bytes())).await,
+        Err(error) if error.is::<LengthLimitError>() => refused(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(_) => refused(StatusCode::BAD_REQUEST),
+    };
+    // Clients may set their clock by it.
+    let now = Timestamp::try_from(sandbox.time_source().now()).ok();
+    let now = now.and_then(|now| DateTimePrinter::new().timestamp_to_rfc9110_string(&now).ok());
+    if let Some(now) = now.and_then(|now| HeaderValue::try_from(now).ok()) {
+        response.headers_mut().insert(header::DATE, now);
+    }
+    response.map(Full::new)
+}
+
+fn refused(status: StatusCode) -> Response<Bytes> {
+    let mut response = Response::default();
+    *response.status_mut() = status;
+    response
+}

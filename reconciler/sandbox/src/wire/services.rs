@@ -1,0 +1,71 @@
+//! The services: what each is called in signatures, which protocol it speaks, and who answers.
+
+use super::protocol::Protocol;
+use super::{Answered, Incoming};
+use crate::account::Account;
+use crate::call::{Answer, Call};
+use crate::error::AwsError;
+use crate::world::World;
+use crate::{cloudformation, kms, sts};
+
+/// A service whose calls are answered by a function.
+#[derive(Debug)]
+pub(super) struct Service {
+    /// As signatures name it.
+    pub(super) name: &'static str,
+    pub(super) protocol: Protocol,
+    handle: fn(&mut World, &Call) -> Answer,
+}
+
+/// Every service but S3.
+pub(super) const SERVICES: [Service; 3] = [
+    Service {
+        name: "cloudformation",
+        protocol: Protocol::Query {
+            namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/",
+        },
+        handle: cloudformation::handle,
+    },
+    Service {
+        name: "kms",
+        protocol: Protocol::Json { version: "1.1", target: "TrentService" },
+        handle: kms::handle,
+    },
+    Service {
+        name: "sts",
+        protocol: Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
+        handle: sts::handle,
+    },
+];
+
+/// The parameters that name what a call is about, the first that is given counting.
+const SUBJECTS: [&str; 5] =
+    ["StackName", "ChangeSetName", "StackDriftDetectionId", "KeyId", "RoleArn"];
+
+impl Service {
+    /// Decodes the request, lets the service handle it, and encodes what it answers.
+    pub(super) fn answer(&self, account: &Account, incoming: Incoming) -> Answered {
+        let Incoming { request, region, request_id, caller } = incoming;
+        let (operation, parameters) = match self.protocol.decode(&request) {
+            Ok(decoded) => decoded,
+            Err(error) => return self.protocol.refuse(&error, &request_id),
+        };
+        let resource =
+            SUBJECTS.iter().find_map(|name| parameters.get(name)?.as_str()).map(str::to_owned);
+        let outcome = account.transact(|world, now| {
+            let call = Call { operation: operation.clone(), region, parameters, caller, now };
+            (self.handle)(world, &call)
+        });
+        match outcome.unwrap_or_else(|error| Err(AwsError::internal(&error))) {
+            Ok(result) => Answered {
+                response: self.protocol.success(&operation, &result, &request_id),
+                operation,
+                resource,
+                outcome: "OK".to_owned(),
+            },
+            Err(error) => {
+                Answered { operation, resource, ..self.protocol.refuse(&error, &request_id) }
+            }
+        }
+    }
+}
