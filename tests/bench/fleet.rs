@@ -28,7 +28,7 @@ use reconcile_sandbox::Sandbox;
 const KINDS: [&dyn AnyKind; 1] = [&Registered::<StackKind>::NEW];
 
 /// When the stacks are deployed: 2026-01-01, before any measurement.
-const BEGIN: Duration = Duration::from_secs(1_767_225_600);
+const BEGIN: Duration = Duration::from_hours(490_896);
 
 const ENVIRONMENT: &str = "\
 kind: Environment
@@ -97,10 +97,11 @@ async fn deploy(folder: &Path) -> Result<(), Box<dyn Error>> {
     let options =
         Options { parallelism: 10, patience: Duration::from_secs(90), stopped: &|| false };
     let report = apply::apply(&world, prepared, (&session, &mut ledger, &events), &options).await?;
-    match report.status() {
-        Status::Applied => Ok(()),
-        other => Err(format!("the stacks were not deployed: {other:?}").into()),
+    let status = report.status();
+    if status == Status::Applied {
+        return Ok(());
     }
+    Err(format!("the stacks were not deployed: {status:?}").into())
 }
 
 fn world(folder: &Path) -> Result<World, Vec<Problem>> {

@@ -83,12 +83,13 @@ fn variables(sandbox: &Sandbox, region: &str) -> [(&'static str, String); 4] {
 }
 
 fn as_shell(endpoint: &str, variables: &[(&str, String)]) -> String {
-    let exports: String =
-        variables.iter().map(|(name, value)| format!("export {name}={value}\n")).collect();
+    let exports: Vec<_> =
+        variables.iter().map(|(name, value)| format!("export {name}={value}")).collect();
+    let exports = exports.join("\n");
     format!(
         "# The sandbox answers until Ctrl-C. In another shell:\n\
          export AWS_ENDPOINT_URL={endpoint}\n\
-         {exports}\
+         {exports}\n\
          unset AWS_PROFILE AWS_SESSION_TOKEN"
     )
 }
