@@ -102,3 +102,25 @@ impl From<Address> for String {
         address.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Address;
+
+    proptest! {
+        #[test]
+        fn reads_what_it_writes(written in "[a-z]{1,6}/[A-Za-z0-9_.-]{1,8}(@[a-z0-9-]{1,8})?") {
+            let address: Address = written.parse().unwrap();
+            prop_assert_eq!(address.to_string(), written);
+        }
+
+        #[test]
+        fn refuses_what_it_would_not_write(written in any::<String>()) {
+            if let Ok(address) = written.parse::<Address>() {
+                prop_assert_eq!(address.to_string(), written);
+            }
+        }
+    }
+}

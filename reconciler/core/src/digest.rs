@@ -58,3 +58,32 @@ impl fmt::Display for Digest {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Digest;
+
+    fn of(parts: &[String]) -> Digest {
+        Digest::of_parts(parts.iter().map(String::as_bytes))
+    }
+
+    proptest! {
+        #[test]
+        fn lists_that_differ_have_digests_that_differ(
+            left in prop::collection::vec("[ab]{0,2}", 0..4),
+            right in prop::collection::vec("[ab]{0,2}", 0..4),
+        ) {
+            prop_assert_eq!(of(&left) == of(&right), left == right);
+        }
+    }
+
+    #[test]
+    fn a_person_types_its_beginning() {
+        let digest = Digest::of("x");
+        assert!(digest.matches(digest.short()));
+        assert!(!digest.matches(&digest.as_str()[..7]), "too short to mean one");
+        assert!(!digest.matches("00000000"));
+    }
+}

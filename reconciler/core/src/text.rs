@@ -155,7 +155,36 @@ fn parse_reference(inside: &str, range: &Range<usize>) -> Result<Part, TextError
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{Part, Text};
+
+    proptest! {
+        #[test]
+        fn reads_what_it_writes(
+            written in r"([a-z$ {}]|\$\$\{|\$\{env\.[a-z]{1,3}\}|\$\{stacks\.[a-z]{1,3}\.[A-Z]\}){0,8}",
+        ) {
+            let Ok(text) = Text::parse(&written) else { return Ok(()) };
+            prop_assert_eq!(Text::parse(&text.to_string()), Ok(text));
+        }
+
+        #[test]
+        fn takes_anything_apart_or_says_where_it_cannot(written in any::<String>()) {
+            if let Err(error) = Text::parse(&written) {
+                prop_assert!(written.get(error.range).is_some());
+            }
+        }
+
+        #[test]
+        fn what_is_literal_stays_as_it_is(literal in r"[a-z$ {}]{0,12}") {
+            let text = Text::parse(&Text::literal(literal.as_str()).to_string()).unwrap();
+            let parts: Vec<_> = text.parts().iter().map(|part| match part {
+                Part::Literal(literal) => literal.as_str(),
+                Part::Variable(_) | Part::Reference(_) => "?",
+            }).collect();
+            prop_assert_eq!(parts.concat(), literal);
+        }
+    }
 
     #[test]
     fn splits_literals_variables_and_references() {

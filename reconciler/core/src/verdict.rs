@@ -216,3 +216,44 @@ impl Effect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Action, Change, Effect, FieldChange};
+
+    fn change(action: Action, fields: &[(&str, Effect)]) -> Change {
+        let fields = fields.iter().map(|(path, effect)| FieldChange {
+            path: (*path).to_owned(),
+            before: None,
+            after: None,
+            effect: *effect,
+        });
+        Change { fields: fields.collect(), ..Change::new(action, "it differs") }
+    }
+
+    #[test]
+    fn what_destroys_nothing_more_is_not_beyond() {
+        let seen = change(Action::Update, &[("a", Effect::InPlace), ("b", Effect::Replace)]);
+        assert_eq!(seen.beyond(&seen), None);
+        let harmless = change(Action::Create, &[("c", Effect::Create), ("d", Effect::InPlace)]);
+        assert_eq!(harmless.beyond(&seen), None);
+    }
+
+    #[test]
+    fn what_may_be_replaced_was_seen_as_such() {
+        let seen = change(Action::Update, &[("a", Effect::MayReplace)]);
+        assert_eq!(change(Action::Replace, &[("a", Effect::Replace)]).beyond(&seen), None);
+    }
+
+    #[test]
+    fn what_destroys_more_is_beyond() {
+        let seen = change(Action::Update, &[("a", Effect::InPlace)]);
+        let beyond = |action, fields: &[_]| change(action, fields).beyond(&seen);
+        let replaced = Some("`a` would now be replaced".to_owned());
+        assert_eq!(beyond(Action::Replace, &[("a", Effect::Replace)]), replaced);
+        let deleted = Some("`b` would now be deleted".to_owned());
+        assert_eq!(beyond(Action::Update, &[("b", Effect::Delete)]), deleted);
+        let gone = Some("it would now be deleted".to_owned());
+        assert_eq!(beyond(Action::Delete, &[]), gone);
+    }
+}

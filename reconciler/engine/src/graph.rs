@@ -1,6 +1,6 @@
 //! One graph over the units of all kinds: who comes before whom.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use petgraph::algo::{tarjan_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -82,27 +82,30 @@ impl Graph {
             .collect()
     }
 
-    /// A walk through a ring along its edges, from its first name: each unit needs the one after it.
+    /// The shortest walk through a ring from its first name back to it: each unit needs the one after it.
     fn ring_path(&self, ring: &[NodeIndex]) -> Vec<String> {
-        let members: BTreeSet<_> = ring.iter().copied().collect();
         let Some(start) = ring.iter().copied().min_by_key(|node| &self.graph[*node]) else {
             return Vec::new();
         };
-        let mut path = vec![start];
-        let mut seen = BTreeSet::from([start]);
-        let mut at = start;
-        loop {
-            let next = self
-                .graph
-                .neighbors_directed(at, petgraph::Incoming)
-                .filter(|next| members.contains(next) && !seen.contains(next))
-                .min_by_key(|next| &self.graph[*next]);
-            let Some(next) = next else { break };
-            path.push(next);
-            seen.insert(next);
-            at = next;
+        let needed = |node: NodeIndex| {
+            let nodes = self.graph.neighbors_directed(node, petgraph::Incoming);
+            let mut nodes: Vec<_> = nodes.filter(|next| ring.contains(next)).collect();
+            nodes.sort_by_key(|next| &self.graph[*next]);
+            nodes
+        };
+        let mut walks = VecDeque::from([vec![start]]);
+        let mut seen = BTreeSet::new();
+        while let Some(walk) = walks.pop_front() {
+            for next in walk.last().map(|end| needed(*end)).unwrap_or_default() {
+                if next == start {
+                    return walk.iter().map(|node| self.graph[*node].to_string()).collect();
+                }
+                if seen.insert(next) {
+                    walks.push_back(walk.iter().copied().chain([next]).collect());
+                }
+            }
         }
-        path.into_iter().map(|node| self.graph[node].to_string()).collect()
+        Vec::new()
     }
 }
 

@@ -13,3 +13,6 @@ pub mod load;
 pub mod plan;
 pub mod run;
 pub mod state;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! The engine with a kind that no command knows: order, pace, guards, and what a failure holds back.
+
+mod graph;
+mod run;
+mod toy;
