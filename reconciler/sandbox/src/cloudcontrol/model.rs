@@ -48,10 +48,16 @@ fn remove(value: &mut Value, path: &str) {
             }
         }
         (Value::Array(items), Some(("*", rest))) => {
-            items.iter_mut().for_each(|item| remove(item, rest));
+            for item in items {
+                remove(item, rest);
+            }
         }
         // A schema may name a property of a list's items without a `*` for the item.
-        (Value::Array(items), _) => items.iter_mut().for_each(|item| remove(item, path)),
+        (Value::Array(items), _) => {
+            for item in items {
+                remove(item, path);
+            }
+        }
         (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_), _) => {}
     }
 }

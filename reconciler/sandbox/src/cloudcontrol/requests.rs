@@ -1,5 +1,6 @@
 //! Requests that go on by themselves, and how their callers follow them.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
@@ -180,7 +181,7 @@ pub(super) fn list_resource_requests(world: &World, call: &Call) -> Answer {
                 && admits("OperationStatuses", request.status())
         })
         .collect();
-    requests.sort_by(|one, other| other.begun.cmp(&one.begun));
+    requests.sort_by_key(|request| Reverse(request.begun));
     let events = requests.into_iter().map(ResourceRequest::event).collect();
     let (events, next) = page(events, call, PAGE)?;
     Ok(json!({ "ResourceRequestStatusSummaries": events, "NextToken": next }))
