@@ -161,6 +161,18 @@ impl Account {
         aws_sdk_cloudformation::Client::from_conf(config)
     }
 
+    /// Deletes every live resource of a type behind everyone's back.
+    pub fn delete_live(&self, type_name: &str) {
+        let config = aws_sdk_cloudcontrol::config::Builder::from(&self.sdk()).build();
+        let client = aws_sdk_cloudcontrol::Client::from_conf(config);
+        for identifier in self.live(type_name) {
+            let call = client.delete_resource().type_name(type_name).identifier(identifier);
+            self.process(call.send()).expect("it is deleted");
+        }
+        // What is due is done when the next one asks.
+        self.wait(Duration::ZERO);
+    }
+
     /// The names of all stacks, in order of name.
     pub async fn stacks(&self) -> Vec<String> {
         let mut pages = self.cloudformation().describe_stacks().into_paginator().send();

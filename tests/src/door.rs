@@ -10,7 +10,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
-/// Answers these operations of AWS's query protocol with `AccessDenied`; lets everything else through.
+/// Answers these operations of AWS's query and JSON protocols with `AccessDenied`; lets everything else
+/// through.
 #[derive(Debug, Clone)]
 pub(crate) struct Denying {
     pub(crate) inner: SharedHttpClient,
@@ -39,20 +40,34 @@ impl HttpClient for Denying {
 impl HttpConnector for DenyingConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default());
-        let denied = self.operations.iter().find(|name| body.contains(&format!("Action={name}&")));
-        match denied {
-            Some(name) => HttpConnectorFuture::ready(Ok(access_denied(name))),
-            None => self.inner.call(request),
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let in_query = |name: &&&str| body.contains(&format!("Action={name}&"));
+        let in_json = |name: &&&str| target.ends_with(&format!(".{name}"));
+        if let Some(name) = self.operations.iter().find(in_query) {
+            HttpConnectorFuture::ready(Ok(denied_in_xml(name)))
+        } else if let Some(name) = self.operations.iter().find(in_json) {
+            HttpConnectorFuture::ready(Ok(denied_in_json(name)))
+        } else {
+            self.inner.call(request)
         }
     }
 }
 
-fn access_denied(operation: &str) -> HttpResponse {
+fn denied_in_xml(operation: &str) -> HttpResponse {
+    let message = message(operation);
     let body = format!(
         "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>\
-         <Message>User is not authorized to perform: cloudformation:{operation}</Message></Error>\
-         <RequestId>denied</RequestId></ErrorResponse>"
+         <Message>{message}</Message></Error><RequestId>denied</RequestId></ErrorResponse>"
     );
-    let status = 403.try_into().expect("a status");
-    HttpResponse::new(status, SdkBody::from(body))
+    HttpResponse::new(403.try_into().expect("a status"), SdkBody::from(body))
+}
+
+fn denied_in_json(operation: &str) -> HttpResponse {
+    let message = message(operation);
+    let body = format!(r#"{{ "__type": "AccessDeniedException", "Message": "{message}" }}"#);
+    HttpResponse::new(400.try_into().expect("a status"), SdkBody::from(body))
+}
+
+fn message(operation: &str) -> String {
+    format!("User is not authorized to perform: cloudformation:{operation}")
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::clock::Clock;
+use crate::cloudcontrol;
 use crate::cloudformation;
 use crate::store::{StateError, Store};
 use crate::world::World;
@@ -40,6 +41,7 @@ impl Account {
             self.clock.follow(world);
             let now = self.clock.timestamp();
             cloudformation::advance(world, now);
+            cloudcontrol::advance(world, now);
             work(world, now)
         })
     }

@@ -47,6 +47,15 @@ impl Call {
         self.text(name).map(|text| text.eq_ignore_ascii_case("true"))
     }
 
+    /// A whole number, if given: the form has it as text, JSON as a number.
+    pub(crate) fn number(&self, name: &str) -> Option<usize> {
+        match self.parameters.get(name)? {
+            Value::Number(number) => number.as_u64()?.try_into().ok(),
+            Value::String(text) => text.parse().ok(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
     /// A list parameter; empty when not given.
     pub(crate) fn list(&self, name: &str) -> &[Value] {
         self.parameters.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)

@@ -12,6 +12,7 @@
 mod account;
 mod call;
 mod clock;
+mod cloudcontrol;
 mod cloudformation;
 mod credentials;
 mod door;

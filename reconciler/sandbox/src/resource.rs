@@ -24,4 +24,9 @@ impl Resource {
     pub(crate) fn key(region: &str, type_name: &str, identifier: &str) -> String {
         format!("{region}|{type_name}|{identifier}")
     }
+
+    /// Whether it was deleted and only waits to be gone, as a key does.
+    pub(crate) fn awaits_deletion(&self) -> bool {
+        self.attributes.contains_key("DeletionDate")
+    }
 }

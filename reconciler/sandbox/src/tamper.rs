@@ -1,9 +1,12 @@
 //! A change behind everyone's back, as a person in the console makes it: so that drift can be tried.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::cloudformation;
 use crate::error::AwsError;
+use crate::resources::{self, Failure};
 use crate::store::StateError;
 use crate::world::World;
 
@@ -37,6 +40,9 @@ pub enum TamperError {
         /// The pointer as given.
         pointer: String,
     },
+    /// The resource's service does not take the change.
+    #[error("{0}")]
+    Refused(String),
     /// Nothing stands there to be changed.
     #[error("`{pointer}` does not exist; at `{parent}` there is: {existing}")]
     NoSuchProperty {
@@ -55,15 +61,16 @@ pub(crate) fn tamper(world: &mut World, request: TamperRequest) -> Result<(), Ta
     let missing = |error: AwsError| TamperError::NoSuchResource(error.message);
     let key =
         cloudformation::physical(world, &region, &stack_name, &logical_id).map_err(missing)?;
-    let resource = world.resources.get_mut(&key).ok_or_else(|| {
+    let resource = world.resources.get(&key).ok_or_else(|| {
         TamperError::NoSuchResource(format!("`{logical_id}` has been deleted already"))
     })?;
-    let mut properties = Value::Object(std::mem::take(&mut resource.properties));
-    let outcome = set(&mut properties, &pointer, value);
-    if let Value::Object(properties) = properties {
-        resource.properties = properties;
-    }
-    outcome
+    let mut wanted = Value::Object(resource.properties.clone());
+    set(&mut wanted, &pointer, value)?;
+    let name = pointer.split('/').nth(1).unwrap_or_default();
+    let changed = BTreeSet::from([name.replace("~1", "/").replace("~0", "~")]);
+    let wanted = wanted.as_object().cloned().unwrap_or_default();
+    let refused = |failure: Failure| TamperError::Refused(failure.message().to_owned());
+    resources::update(world, &key, &logical_id, (&wanted, &changed)).map_err(refused)
 }
 
 /// Sets the value at the pointer and makes the objects on the way; leaves all as it is when it fails.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::cloudcontrol::ResourceRequest;
 use crate::cloudformation::{ChangeSet, Detection, Event, Scheduled, Stack};
 use crate::credentials::Session;
 use crate::resource::Resource;
@@ -64,6 +65,8 @@ world! {
     durations: i64,
     /// Failures of resources that are laid out to happen.
     failures: InjectedFailure,
+    /// Cloud Control's requests, by token.
+    requests: ResourceRequest,
     /// Live resources of every type, by [`Resource::key`].
     resources: Resource,
     /// Temporary credentials, by their access key ID.

@@ -12,6 +12,8 @@ use reconcile_tests::operator::{DETECTING, Operator};
 use reconcile_tests::repository::{Repository, foundation};
 use serde_json::json;
 
+use crate::blind_spots::guarded;
+
 /// Longer than the lease of a run that was killed.
 const LATER: Duration = Duration::from_secs(70);
 
@@ -144,6 +146,14 @@ fn drift_that_is_reverted() {
     let account = after(&foundation());
     account.tamper("store", "Bucket", "/VersioningConfiguration/Status", json!("Suspended"));
     let wanted = foundation();
+    Scenario { account, wanted, depth: DETECTING }.survives();
+}
+
+#[test]
+fn drift_that_only_cloud_control_sees() {
+    let wanted = guarded();
+    let account = after(&wanted);
+    account.tamper("guarded", "Guard", "/PolicyDocument/Statement/0/Effect", json!("Allow"));
     Scenario { account, wanted, depth: DETECTING }.survives();
 }
 

@@ -19,10 +19,12 @@ pub(super) struct Operation {
 impl Operation {
     /// The operation of an SDK client, which calls services `CloudFormation`, `S3` or `ACM PCA`.
     fn of(metadata: &Metadata) -> Self {
-        Self {
-            service: metadata.service().to_lowercase().replace(' ', "-"),
-            name: metadata.name().to_owned(),
-        }
+        let service = match metadata.service() {
+            // Its actions are CloudFormation's: `cloudformation:GetResource`.
+            "CloudControl" => "cloudformation".to_owned(),
+            service => service.to_lowercase().replace(' ', "-"),
+        };
+        Self { service, name: metadata.name().to_owned() }
     }
 }
 

@@ -31,6 +31,7 @@ impl StackKind {
         match step {
             Step::Wait(target) => self.wait(target, tell).await,
             Step::Deploy(deployment) => self.deploy(deployment, tell).await,
+            Step::Restore(restoration) => self.restore(restoration, tell).await,
             Step::SetPolicy(target, policy) => {
                 tell.step("setting the stack policy");
                 let call = self.api.set_policy(&target.region, name(target), policy).await;

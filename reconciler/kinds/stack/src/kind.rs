@@ -1,6 +1,6 @@
 //! The kind, as the engine takes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -16,10 +16,11 @@ use reconcile_engine::state::store::{StateStore, StoreError};
 use serde_json::Value as Json;
 use tokio::sync::Mutex;
 
-use crate::aws::CloudFormation;
+use crate::aws::{CloudControl, CloudFormation};
 use crate::note::Note;
 use crate::plan;
 use crate::port::Acts;
+use crate::port::resources::ChangesResources;
 use crate::spec::{self, RawStack, Spec, TemplateFile};
 use crate::state::State;
 use crate::step::Step;
@@ -28,6 +29,7 @@ use crate::watch::Watch;
 /// CloudFormation stacks.
 pub struct StackKind {
     pub(crate) api: Arc<dyn Acts>,
+    pub(crate) resources: Arc<dyn ChangesResources>,
     pub(crate) watch: Watch,
     pub(crate) run: Arc<RunIdentity>,
     bucket: Arc<dyn StateStore>,
@@ -35,6 +37,8 @@ pub struct StackKind {
     pub(crate) known: Mutex<BTreeMap<Address, (String, String)>>,
     /// Stacks whose drift could not be detected in this run, by ARN: why.
     pub(crate) failed_detections: Mutex<BTreeMap<String, String>>,
+    /// Stacks whose blind spots this run looks into, by ARN: the resources that drift detection compared.
+    pub(crate) examined: Mutex<BTreeMap<String, BTreeSet<String>>>,
 }
 
 impl StackKind {
@@ -88,10 +92,12 @@ impl Kind for StackKind {
         Self {
             watch: Watch::new(Arc::clone(&api)),
             api,
+            resources: Arc::new(CloudControl::new(session)),
             run: Arc::clone(&session.run),
             bucket: Arc::clone(&session.state),
             known: Mutex::default(),
             failed_detections: Mutex::default(),
+            examined: Mutex::default(),
         }
     }
 

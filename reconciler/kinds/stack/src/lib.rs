@@ -1,9 +1,13 @@
 //! Kind Stack: CloudFormation stacks.
 //!
 //! [`spec`] what is declared, [`state`] what AWS shows, [`plan`] the pure decision, [`step`] what it
-//! leads to, [`port`] what is asked of CloudFormation, [`aws`] the asking.
+//! leads to, [`port`] what is asked of AWS, [`aws`] the asking.
+//!
+//! Looking is in `observe`, with fresh drift detections in `detect` and what those leave out in `examine`
+//! ([`blind_spots`]); acting is in `deploy` and `restore`.
 
 pub mod aws;
+pub mod blind_spots;
 pub mod plan;
 pub mod port;
 pub mod spec;
@@ -12,9 +16,11 @@ pub mod step;
 
 mod deploy;
 mod detect;
+mod examine;
 mod kind;
 mod note;
 mod observe;
+mod restore;
 mod watch;
 
 pub use kind::StackKind;

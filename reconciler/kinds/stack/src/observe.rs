@@ -16,6 +16,7 @@ use reconcile_core::observation::Observation;
 use reconcile_engine::events::Event;
 use reconcile_engine::kind::{Depth, Look, Seen, Wanted};
 
+use crate::blind_spots::BlindSpots;
 use crate::kind::StackKind;
 use crate::note::Note;
 use crate::spec::Spec;
@@ -132,8 +133,10 @@ impl StackKind {
         let template = self.see_template(&described, subject).await;
         let policy = self.see_policy(&described, subject).await;
         let drift = self.see_drift(&described, subject, depth).await;
+        let listed = compared(&drift).filter(|_| depth.detect);
+        let blind_spots = self.see_blind_spots(&described, subject, (&template, listed)).await;
         let hidden = subject.note.as_ref().map(|note| note.hidden.clone()).unwrap_or_default();
-        State { described, template, policy, drift, hidden }
+        State { described, template, policy, drift, blind_spots, hidden }
     }
 
     async fn see_template(&self, described: &Described, subject: &Subject<'_>) -> SeenTemplate {
@@ -180,6 +183,21 @@ impl StackKind {
         }
     }
 
+    /// Reads what drift detection leaves out, where it detected or this run looked before.
+    async fn see_blind_spots(
+        &self,
+        described: &Described,
+        subject: &Subject<'_>,
+        (template, listed): (&SeenTemplate, Option<BTreeSet<String>>),
+    ) -> BlindSpots {
+        let template = match (template, subject.spec) {
+            (_, None) | (SeenTemplate::Unreadable(_), _) => return BlindSpots::default(),
+            (SeenTemplate::Read(template), Some(_)) => template.as_ref(),
+            (SeenTemplate::Vouched(_), Some(spec)) => &spec.template.parsed,
+        };
+        self.examine(described, template, listed).await
+    }
+
     async fn see_drift(
         &self,
         described: &Described,
@@ -199,6 +217,16 @@ impl StackKind {
             Ok(drifts) => SeenDrift::Resources(drifts),
             Err(error) => SeenDrift::Unreadable(format!("its drift could not be read: {error}")),
         }
+    }
+}
+
+/// The resources that a detection compared, by logical ID; none where its result was not read.
+fn compared(drift: &SeenDrift) -> Option<BTreeSet<String>> {
+    match drift {
+        SeenDrift::Resources(drifts) => {
+            Some(drifts.iter().map(|drift| drift.logical_id.clone()).collect())
+        }
+        SeenDrift::Summary | SeenDrift::Unreadable(_) => None,
     }
 }
 

@@ -10,6 +10,8 @@ use reconcile_core::digest::Digest;
 use reconcile_core::status::Running;
 use serde::{Deserialize, Serialize};
 
+use crate::blind_spots::BlindSpots;
+
 /// The tag that names the environment that owns a stack.
 pub const ENVIRONMENT_TAG: &str = "reconcile:environment";
 /// The tag that names the address that owns a stack.
@@ -47,6 +49,11 @@ pub struct Described {
 }
 
 impl Described {
+    /// Where it is: the fourth part of its ARN.
+    pub fn region(&self) -> &str {
+        self.id.split(':').nth(3).unwrap_or_default()
+    }
+
     /// Whether the last drift detection was asked for before the stack last changed: what it found may
     /// have been changed back since.
     pub fn drift_is_outdated(&self) -> bool {
@@ -65,6 +72,8 @@ pub struct State {
     pub policy: SeenPolicy,
     /// The resources that the last drift detection compared.
     pub drift: SeenDrift,
+    /// The resources that drift detection leaves out.
+    pub blind_spots: BlindSpots,
     /// What the ledger knows of parameters that AWS does not show.
     pub hidden: BTreeMap<String, Digest>,
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use reconcile_core::digest::Digest;
 use reconcile_core::verdict::Effect;
+use serde_json::Value as Json;
 
 use crate::spec::{Allow, TemplateFile};
 
@@ -28,6 +29,8 @@ pub enum Step {
     Wait(Target),
     /// Creates a change set, compares it with what was planned, and executes it.
     Deploy(Box<Deployment>),
+    /// Puts a resource back that a change set would pass over.
+    Restore(Restoration),
     /// Sets the stack policy.
     SetPolicy(Target, Arc<str>),
     /// Switches termination protection.
@@ -79,6 +82,30 @@ pub enum Mode {
     Revert,
 }
 
+/// A resource to be put back by Cloud Control, because a drift-aware change set does not see its drift.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restoration {
+    /// The stack that it belongs to.
+    pub target: Target,
+    /// The logical ID.
+    pub logical_id: String,
+    /// `AWS::S3::BucketPolicy`
+    pub type_name: String,
+    /// Its primary identifier.
+    pub identifier: String,
+    /// What is done.
+    pub remedy: Remedy,
+}
+
+/// How a resource is put back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remedy {
+    /// By a patch (RFC 6902) that sets what the template sets.
+    Patch(Json),
+    /// By making it again, with these properties and so under the same identifier.
+    Create(Json),
+}
+
 /// A stack to be deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
@@ -96,6 +123,9 @@ impl fmt::Display for Step {
             Self::Wait(target) => write!(f, "waited for `{}`", target.stack_name),
             Self::Deploy(deployment) => {
                 write!(f, "executed the change set `{}`", deployment.change_set_name())
+            }
+            Self::Restore(Restoration { target, logical_id, identifier, .. }) => {
+                write!(f, "put `{logical_id}` of `{}` back (`{identifier}`)", target.stack_name)
             }
             Self::SetPolicy(target, _) => write!(f, "set the policy of `{}`", target.stack_name),
             Self::Protect(target, true) => write!(f, "protected `{}`", target.stack_name),

@@ -14,7 +14,7 @@ mod jobs;
 mod lifecycle;
 pub(crate) mod names;
 mod operation;
-mod paging;
+pub(crate) mod paging;
 mod policy;
 mod request;
 mod stack;

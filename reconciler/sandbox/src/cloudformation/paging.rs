@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::error::AwsError;
 
 /// The page that the call's `NextToken` asks for, and the token of the page after it.
-pub(super) fn page<T>(
+pub(crate) fn page<T>(
     items: Vec<T>,
     call: &Call,
     size: usize,
@@ -16,8 +16,7 @@ pub(super) fn page<T>(
             .ok_or_else(|| AwsError::validation("Invalid NextToken"))?,
         None => 0,
     };
-    let asked = call.text("MaxResults").and_then(|most| most.parse().ok());
-    let size = asked.map_or(size, |most: usize| most.clamp(1, size));
+    let size = call.number("MaxResults").map_or(size, |most| most.clamp(1, size));
     let end = start.saturating_add(size);
     let next = (end < items.len()).then(|| format!("page-{end}"));
     Ok((items.into_iter().skip(start).take(size).collect(), next))

@@ -63,6 +63,16 @@ impl Failure {
         key.is_some() && self.collides_with.as_deref() == key
     }
 
+    /// The registry's handler error code.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code.unwrap_or("InvalidRequest")
+    }
+
+    /// What the provider says.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The status reason that CloudFormation shows.
     pub(crate) fn reason(&self, stack_id: &str, logical_id: &str) -> String {
         match self.code {

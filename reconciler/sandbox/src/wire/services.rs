@@ -6,7 +6,7 @@ use crate::account::Account;
 use crate::call::{Answer, Call};
 use crate::error::AwsError;
 use crate::world::World;
-use crate::{cloudformation, kms, sts};
+use crate::{cloudcontrol, cloudformation, kms, sts};
 
 /// A service whose calls are answered by a function.
 #[derive(Debug)]
@@ -18,7 +18,12 @@ pub(super) struct Service {
 }
 
 /// Every service but S3.
-pub(super) const SERVICES: [Service; 3] = [
+pub(super) const SERVICES: [Service; 4] = [
+    Service {
+        name: "cloudcontrolapi",
+        protocol: Protocol::Json { version: "1.0", target: "CloudApiService" },
+        handle: cloudcontrol::handle,
+    },
     Service {
         name: "cloudformation",
         protocol: Protocol::Query {
@@ -39,8 +44,16 @@ pub(super) const SERVICES: [Service; 3] = [
 ];
 
 /// The parameters that name what a call is about, the first that is given counting.
-const SUBJECTS: [&str; 5] =
-    ["StackName", "ChangeSetName", "StackDriftDetectionId", "KeyId", "RoleArn"];
+const SUBJECTS: [&str; 8] = [
+    "StackName",
+    "ChangeSetName",
+    "StackDriftDetectionId",
+    "KeyId",
+    "RoleArn",
+    "Identifier",
+    "RequestToken",
+    "TypeName",
+];
 
 impl Service {
     /// Decodes the request, lets the service handle it, and encodes what it answers.

@@ -60,6 +60,17 @@ pub(crate) fn cloudformation(sandbox: &Sandbox) -> aws_sdk_cloudformation::Clien
     aws_sdk_cloudformation::Client::from_conf(config)
 }
 
+pub(crate) fn cloudcontrol(sandbox: &Sandbox) -> aws_sdk_cloudcontrol::Client {
+    let config = aws_sdk_cloudcontrol::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(sandbox.credentials()))
+        .http_client(sandbox.http_client())
+        .time_source(sandbox.time_source())
+        .build();
+    aws_sdk_cloudcontrol::Client::from_conf(config)
+}
+
 pub(crate) fn sts(sandbox: &Sandbox) -> aws_sdk_sts::Client {
     sts_as(sandbox, &sandbox.credentials())
 }

@@ -11,15 +11,18 @@
 //! | `ROLLBACK_FAILED`, `DELETE_FAILED` | only deletion is possible: with consent |
 
 pub(crate) mod agreement;
+mod compare;
 mod danger;
 mod delete;
 mod desired;
 mod diff;
 mod drift;
 pub mod evaluate;
+mod identity;
 mod leaves;
 mod outputs;
 mod refused;
+mod remedy;
 mod update;
 mod written;
 
@@ -36,6 +39,7 @@ use reconcile_core::verdict::{Action, Change, Danger, DangerLevel, Effect, Field
 use reconcile_engine::kind::{Decision, PlanContext, Wanted};
 
 pub use danger::is_kept;
+pub(crate) use identity::identifier;
 pub(crate) use update::hidden_digest;
 
 use crate::spec::Spec;
@@ -77,7 +81,17 @@ pub fn plan(
         }
         _ => outputs,
     };
+    // Much of what Cloud Control shows moves by itself: what counts of it is what differs.
+    let differs = verdict.change().filter(|_| has_readings(seen));
+    let observed = match differs {
+        Some(change) => Digest::of_json(&(&observed, &change.fields)),
+        None => observed,
+    };
     Decision { planned: Planned { verdict, outputs, desired, observed, coverage }, steps }
+}
+
+fn has_readings(seen: &Observation<State>) -> bool {
+    seen.state().is_some_and(|state| !state.blind_spots.readings.is_empty())
 }
 
 /// A decision without its digests.

@@ -12,13 +12,13 @@ use serde_json::Value as Json;
 
 use super::desired::Desired;
 use super::diff::{Differences, Side, diff};
-use super::drift::{Drift, drift};
+use super::drift::{Drift, UnseenDrift, drift};
 use super::evaluate::Evaluated;
 use super::refused::{Refused, refused};
 use super::{Draft, danger, outputs, record};
 use crate::spec::OnDrift;
 use crate::state::{COMMIT_TAG, Phase, SeenPolicy, SeenTemplate, State};
-use crate::step::{Deployment, Mode, Step};
+use crate::step::{Deployment, Mode, Restoration, Step};
 
 /// Compares what is declared with what is deployed, and decides.
 pub(super) fn update(
@@ -45,7 +45,7 @@ pub(super) fn update(
         Side { written: &spec.template.parsed, evaluated: &new },
     );
     let today = context.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let drift = drift(spec, state, old.resources.len(), today);
+    let drift = drift(spec, state, (written, old.resources.len()), today);
     coverage.add(&drift.coverage);
     let outputs = outputs::after_update(desired, state, (&old, &new), &differences);
     let refused = refused(&differences, (&old, &new));
@@ -106,11 +106,13 @@ impl Found<'_> {
             return Draft::of(Verdict::Unknown { why: format!("its drift cannot be told: {why}") });
         }
         let reverts = !self.drift.fields.is_empty() && spec.on_drift == OnDrift::Revert;
-        if !deploys && policy.is_none() && protection.is_none() && !reverts {
+        let restorations = self.restorations(desired, state);
+        let heals = reverts || !restorations.is_empty();
+        if !deploys && policy.is_none() && protection.is_none() && !heals {
             return self.rest(desired);
         }
         let mut change = Change::new(
-            self.action(deploys, reverts, interrupted),
+            self.action(deploys, heals, interrupted),
             self.reason(desired, state, (&tags, policy.is_some(), protection.is_some())),
         );
         change.dangers = danger::dangers(&self.differences.resources, &spec.allow);
@@ -124,8 +126,8 @@ impl Found<'_> {
         change.fields.extend(self.differences.fields.iter().cloned());
         change.fields.extend(tags.iter().cloned());
         change.fields.extend(policy.iter().chain(&protection).cloned());
-        if reverts {
-            change.fields.extend(self.drift.fields.iter().cloned());
+        if spec.on_drift == OnDrift::Revert {
+            change.fields.extend(self.drift.all().cloned());
         }
         if let Some(Refused { why, unblock }) = self.refused {
             return Draft::of(Verdict::Blocked { why, unblock, change: Some(change) });
@@ -137,38 +139,75 @@ impl Found<'_> {
                 change: Some(change),
             });
         }
-        let steps = self.steps(desired, state, (deploys, reverts), (&policy, &protection));
+        if deploys && !desired.pending().is_empty() {
+            return Draft::change(change, Vec::new());
+        }
+        let mut steps: Vec<_> = restorations.into_iter().map(Step::Restore).collect();
+        steps.extend(self.steps(desired, state, (deploys, reverts), (&policy, &protection)));
         Draft::change(change, steps)
     }
 
     /// Nothing to carry out: in sync, or drift that only a person may decide about.
     fn rest(&self, desired: &Desired<'_>) -> Draft {
-        if self.drift.fields.is_empty() {
+        let count = self.drift.all().count();
+        if count == 0 {
             return Draft::of(Verdict::InSync);
         }
-        let count = self.drift.fields.len();
         let mut change = Change::new(Action::Revert, "it was changed outside git");
-        change.fields.clone_from(&self.drift.fields);
-        Draft::of(Verdict::Blocked {
-            why: format!(
-                "{count} {} drifted, and `onDrift` is `report`",
-                plural(count, "property", "properties")
+        change.fields = self.drift.all().cloned().collect();
+        let what = plural(count, "property", "properties");
+        let file = &desired.spec.declared_in;
+        let (why, unblock) = match desired.spec.on_drift {
+            OnDrift::Report => (
+                format!("{count} {what} drifted, and `onDrift` is `report`"),
+                format!(
+                    "set `onDrift: revert` in {file}, change the template to match, or put it back by hand"
+                ),
             ),
-            unblock: format!(
-                "set `onDrift: revert` in {}, change the template to match, or put it back by hand",
-                desired.spec.declared_in
+            OnDrift::Revert => (
+                format!("{count} {what} drifted and cannot be put back: {}", self.obstacles()),
+                format!(
+                    "put it back by hand, change the template to match, or accept it by `ignoreDrift` in {file}"
+                ),
             ),
-            change: Some(change),
-        })
+        };
+        Draft::of(Verdict::Blocked { why, unblock, change: Some(change) })
     }
 
-    fn action(&self, deploys: bool, reverts: bool, interrupted: bool) -> Action {
+    /// What Cloud Control puts back. What the deployment changes anyway is left to it.
+    fn restorations(&self, desired: &Desired<'_>, state: &State) -> Vec<Restoration> {
+        if desired.spec.on_drift == OnDrift::Report {
+            return Vec::new();
+        }
+        let unseen = self.drift.unseen.iter();
+        let unseen = unseen.filter(|one| !self.differences.resources.contains_key(&one.logical_id));
+        let restoration = |one: &UnseenDrift| {
+            Some(Restoration {
+                target: desired.target(Some(&state.described.id)),
+                logical_id: one.logical_id.clone(),
+                type_name: one.type_name.clone(),
+                identifier: one.identifier.clone(),
+                remedy: one.remedy.as_ref().ok()?.clone(),
+            })
+        };
+        unseen.filter_map(restoration).collect()
+    }
+
+    /// Why some drift cannot be put back: `Policy: ...`.
+    fn obstacles(&self) -> String {
+        let obstacle = |one: &UnseenDrift| {
+            Some(format!("`{}`: {}", one.logical_id, one.remedy.as_ref().err()?))
+        };
+        self.drift.unseen.iter().filter_map(obstacle).collect::<Vec<_>>().join("; ")
+    }
+
+    fn action(&self, deploys: bool, heals: bool, interrupted: bool) -> Action {
         let replaces = |change: &super::diff::ResourceChange| change.effect == Effect::Replace;
         if interrupted {
             Action::Recover
         } else if self.differences.resources.values().any(replaces) {
             Action::Replace
-        } else if reverts && !deploys {
+        } else if heals && !deploys {
             Action::Revert
         } else {
             Action::Update
@@ -203,11 +242,17 @@ impl Found<'_> {
         if protection {
             parts.push("its termination protection changed".to_owned());
         }
-        if !self.drift.fields.is_empty() {
-            let count = self.drift.fields.len();
+        let count = self.drift.all().count();
+        if count > 0 {
             let what = plural(count, "property", "properties");
             parts.push(match desired.spec.on_drift {
-                OnDrift::Revert => format!("{count} {what} drifted"),
+                OnDrift::Revert if self.obstacles().is_empty() => {
+                    format!("{count} {what} drifted")
+                }
+                OnDrift::Revert => format!(
+                    "{count} {what} drifted, of which some cannot be put back ({})",
+                    self.obstacles()
+                ),
                 OnDrift::Report => format!("{count} {what} drifted, which is left as it is"),
             });
         }
@@ -224,9 +269,6 @@ impl Found<'_> {
         let spec = desired.spec;
         let target = desired.target(Some(&state.described.id));
         let mut steps = Vec::new();
-        if deploys && !desired.pending().is_empty() {
-            return steps;
-        }
         // First: the declared policy governs the declared update.
         if let (Some(_), Some(policy)) = (policy, &spec.policy) {
             steps.push(Step::SetPolicy(target.clone(), Arc::clone(policy)));

@@ -91,8 +91,7 @@ fn compare(world: &World, resource: &StackResource, at: Timestamp) -> ResourceDr
         actual,
         differences,
     };
-    let pending = |live: &&crate::resource::Resource| !live.attributes.contains_key("DeletionDate");
-    let Some(live) = world.live(resource).filter(pending) else {
+    let Some(live) = world.live(resource).filter(|live| !live.awaits_deletion()) else {
         return result("DELETED", Value::Null, Vec::new());
     };
     let actual = actual::projected(resource, expected, live);

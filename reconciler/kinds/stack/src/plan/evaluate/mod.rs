@@ -62,7 +62,19 @@ impl Evaluated {
         given: &BTreeMap<String, Value>,
         setting: &Setting<'_>,
     ) -> Self {
-        let evaluator = Evaluator::new(template, given, setting);
+        Self::knowing(template, given, setting, &BTreeMap::new())
+    }
+
+    /// Evaluates `template` with what AWS is known to give for references to resources and for pseudo
+    /// parameters, by the name that `Fn::Sub` has for them: `Bucket`, `Bucket.Arn`, `AWS::AccountId`.
+    pub fn knowing(
+        template: &Template,
+        given: &BTreeMap<String, Value>,
+        setting: &Setting<'_>,
+        known: &BTreeMap<String, Json>,
+    ) -> Self {
+        let mut evaluator = Evaluator::new(template, given, setting);
+        evaluator.values.extend(known.iter().map(|(name, value)| (name.as_str(), value.clone())));
         let resources = template
             .resources()
             .filter(|resource| evaluator.exists(resource.condition))
@@ -104,7 +116,8 @@ impl Evaluated {
 }
 
 struct Evaluator<'a> {
-    parameters: BTreeMap<&'a str, Json>,
+    /// Of parameters and of all else that `Ref` and `Fn::Sub` may name.
+    values: BTreeMap<&'a str, Json>,
     conditions: Option<&'a Map<String, Json>>,
     mappings: Option<&'a Map<String, Json>>,
 }
@@ -115,7 +128,7 @@ impl<'a> Evaluator<'a> {
         given: &'a BTreeMap<String, Value>,
         setting: &Setting<'_>,
     ) -> Self {
-        let mut parameters: BTreeMap<&str, Json> = BTreeMap::from([
+        let mut values: BTreeMap<&str, Json> = BTreeMap::from([
             ("AWS::Region", Json::from(setting.region)),
             ("AWS::StackName", Json::from(setting.stack_name)),
             ("AWS::Partition", Json::from(partition(setting.region))),
@@ -132,7 +145,7 @@ impl<'a> Evaluator<'a> {
             // An SSM parameter's value is looked up by CloudFormation: only its name is known.
             if parameter.type_name.starts_with("AWS::SSM::Parameter::Value") {
                 let looked_up = serde_json::json!({ "AWS::SSM::Parameter::Value": text });
-                parameters.insert(parameter.name, looked_up);
+                values.insert(parameter.name, looked_up);
                 continue;
             }
             let is_list = parameter.type_name == "CommaDelimitedList"
@@ -142,10 +155,10 @@ impl<'a> Evaluator<'a> {
             } else {
                 Json::from(text)
             };
-            parameters.insert(parameter.name, value);
+            values.insert(parameter.name, value);
         }
         let section = |name| template.section(name);
-        Self { parameters, conditions: section("Conditions"), mappings: section("Mappings") }
+        Self { values, conditions: section("Conditions"), mappings: section("Mappings") }
     }
 
     /// Whether what has this condition is there; a condition that cannot be told is taken as true.
@@ -202,7 +215,8 @@ impl<'a> Evaluator<'a> {
     fn call(&self, function: &str, argument: &Json, value: &Json) -> Option<Json> {
         let known = match (function, argument) {
             ("Ref", Json::String(name)) if name == "AWS::NoValue" => return None,
-            ("Ref", Json::String(name)) => self.parameters.get(name.as_str()).cloned(),
+            ("Ref", Json::String(name)) => self.values.get(name.as_str()).cloned(),
+            ("Fn::GetAtt", _) => self.attribute(argument),
             ("Fn::If", Json::Array(parts)) => match parts.as_slice() {
                 [Json::String(name), yes, no] => match self.condition(name) {
                     Some(true) => return self.evaluate(yes),
@@ -232,6 +246,12 @@ impl<'a> Evaluator<'a> {
         self.evaluate(value).unwrap_or_else(|| serde_json::json!({ "Ref": "AWS::NoValue" }))
     }
 
+    fn attribute(&self, argument: &Json) -> Option<Json> {
+        let (resource, attribute) = intrinsics::get_att(argument)?;
+        let attribute = scalar(&self.evaluate(&attribute)?)?;
+        self.values.get(format!("{resource}.{attribute}").as_str()).cloned()
+    }
+
     /// A string if everything in it is known, else the function with what is known put in.
     fn substitute(&self, argument: &Json) -> Json {
         let (text, own) = match argument {
@@ -251,7 +271,7 @@ impl<'a> Evaluator<'a> {
                 SubPart::Literal(literal) => Some(literal.to_owned()),
                 SubPart::Variable(name) => {
                     let of_own = own.as_ref().and_then(|own| own.get(name)).and_then(scalar);
-                    let value = of_own.or_else(|| self.parameters.get(name).and_then(scalar));
+                    let value = of_own.or_else(|| self.values.get(name).and_then(scalar));
                     if value.is_none() {
                         rest.extend(["${", name, "}"]);
                     }

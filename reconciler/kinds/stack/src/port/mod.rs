@@ -1,4 +1,8 @@
 //! What is asked of CloudFormation: looking and acting apart, so that nothing that plans can act.
+//!
+//! What is asked of Cloud Control is in [`resources`].
+
+pub mod resources;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +30,12 @@ pub trait Looks: Send + Sync {
         region: &str,
         stack: &str,
     ) -> Result<Vec<ResourceDrift>, AwsError>;
+    /// The physical IDs of a stack's resources, by logical ID.
+    async fn physical_ids(
+        &self,
+        region: &str,
+        stack: &str,
+    ) -> Result<BTreeMap<String, String>, AwsError>;
     /// Asks for a drift detection; answers with its ID.
     async fn detect_drift(&self, region: &str, stack: &str) -> Result<String, AwsError>;
     /// How a drift detection goes.

@@ -1,13 +1,12 @@
-//! CloudFormation's API: the only file of this kind that names the SDK.
+//! CloudFormation's API.
 //!
 //! Sources: CloudFormation API Reference, each operation's page.
 
-use std::error::Error;
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::config::Builder;
-use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types as sdk;
 use aws_smithy_types::DateTime;
@@ -16,6 +15,7 @@ use reconcile_engine::aws::errors::AwsError;
 use reconcile_engine::aws::naming::NameCalls;
 use reconcile_engine::aws::session::Session;
 
+use super::answer;
 use crate::port::{
     Acts, ChangeSet, ChangeSetRequest, ChangeSetStatus, ComputedChange, ComputedKind, Detection,
     Execution, Looks, StackEvent, TemplateSource,
@@ -35,8 +35,6 @@ pub struct CloudFormation {
     session: Session,
 }
 
-type Sdk<T, E> = Result<T, SdkError<E, aws_smithy_runtime_api::client::orchestrator::HttpResponse>>;
-
 impl CloudFormation {
     /// Over a session's connection.
     pub fn new(session: &Session) -> Self {
@@ -47,13 +45,6 @@ impl CloudFormation {
         let config = Builder::from(&self.session.sdk(region)).interceptor(NameCalls).build();
         Client::from_conf(config)
     }
-}
-
-fn answer<T, E>(result: Sdk<T, E>) -> Result<T, AwsError>
-where
-    E: ProvideErrorMetadata + Error + 'static,
-{
-    result.map_err(|error| AwsError::of(&error))
 }
 
 /// A missing stack has no error code of its own: code and words together tell it.
@@ -115,6 +106,24 @@ impl Looks for CloudFormation {
             drifts.extend(page.into_iter().map(resource_drift));
         }
         Ok(drifts)
+    }
+
+    async fn physical_ids(
+        &self,
+        region: &str,
+        stack: &str,
+    ) -> Result<BTreeMap<String, String>, AwsError> {
+        let client = self.client(region);
+        let mut pages = client.list_stack_resources().stack_name(stack).into_paginator().send();
+        let mut ids = BTreeMap::new();
+        while let Some(page) = pages.next().await {
+            let page = answer(page)?.stack_resource_summaries.unwrap_or_default().into_iter();
+            let id = |one: sdk::StackResourceSummary| {
+                Some((one.logical_resource_id?, one.physical_resource_id?))
+            };
+            ids.extend(page.filter_map(id));
+        }
+        Ok(ids)
     }
 
     async fn detect_drift(&self, region: &str, stack: &str) -> Result<String, AwsError> {
