@@ -33,7 +33,7 @@ Examples:
   reconcile                          plan, ask, apply to the default environment
   reconcile --dry-run -e production  show what applying to production would change
   reconcile drift                    show what was changed outside git
-  reconcile apply --expect 3f2a9c    apply the plan that was reviewed, and no other
+  reconcile apply --expect 3f2a9c1d  apply the plan that was reviewed, and no other
   reconcile validate                 check every file under desired/, offline
 
 Exit codes:

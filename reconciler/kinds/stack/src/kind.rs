@@ -35,6 +35,8 @@ pub struct StackKind {
     bucket: Arc<dyn StateStore>,
     /// Where the stacks are that are ours and not named as declared: region and ARN.
     pub(crate) known: Mutex<BTreeMap<Address, (String, String)>>,
+    /// The ledger's notes that were about a stack as it was found, by ARN.
+    pub(crate) vouched: Mutex<BTreeMap<String, Note>>,
     /// Stacks whose drift could not be detected in this run, by ARN: why.
     pub(crate) failed_detections: Mutex<BTreeMap<String, String>>,
     /// Stacks whose blind spots this run looks into, by ARN: the resources that drift detection compared.
@@ -96,6 +98,7 @@ impl Kind for StackKind {
             run: Arc::clone(&session.run),
             bucket: Arc::clone(&session.state),
             known: Mutex::default(),
+            vouched: Mutex::default(),
             failed_detections: Mutex::default(),
             examined: Mutex::default(),
         }

@@ -53,6 +53,11 @@ impl Note {
         serde_json::from_value(note.clone()).ok()
     }
 
+    /// What it says of parameters that AWS does not show, and no more.
+    pub(crate) fn of_hidden_alone(self) -> Self {
+        Self { template: None, policy: None, ..self }
+    }
+
     /// Whether it is about this very stack as it is now.
     pub(crate) fn is_about(&self, described: &Described) -> bool {
         self.stack_id == described.id && self.updated == described.updated

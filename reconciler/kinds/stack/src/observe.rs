@@ -81,7 +81,10 @@ impl StackKind {
         match self.api.stack(&region, &name).await {
             Ok(None) => Observation::Absent,
             Ok(Some(stack)) => {
-                let subject = Subject { region: &region, spec, note: None };
+                // Only what AWS does not show is believed again.
+                let vouched = self.vouched.lock().await.get(&stack.id).cloned();
+                let note = vouched.filter(|note| note.is_about(&stack)).map(Note::of_hidden_alone);
+                let subject = Subject { region: &region, spec, note };
                 Observation::Present(self.in_depth(stack, &subject, Depth::default()).await)
             }
             Err(error) => Observation::Unreadable(error.to_string()),
@@ -115,6 +118,9 @@ impl StackKind {
         let states = listed.into_iter().map(|(address, spec, stack)| async move {
             let note = look.notes.get(&address).filter(|_| !look.depth.full).and_then(Note::read);
             let note = note.filter(|note| note.is_about(&stack));
+            if let Some(note) = &note {
+                self.vouched.lock().await.insert(stack.id.clone(), note.clone());
+            }
             let subject = Subject { region, spec, note };
             let state = self.in_depth(stack, &subject, look.depth).await;
             (address, state)
@@ -141,12 +147,10 @@ impl StackKind {
 
     async fn see_template(&self, described: &Described, subject: &Subject<'_>) -> SeenTemplate {
         let Subject { region, spec, note } = subject;
-        let vouched = note.as_ref().and_then(|note| note.template.clone());
-        match (vouched, spec) {
-            (Some(digest), Some(spec)) if digest == spec.template.digest => {
-                return SeenTemplate::Vouched(digest);
-            }
-            _ => {}
+        let vouched = note.as_ref().and_then(|note| note.template.as_ref());
+        if let Some(spec) = spec.filter(|spec| vouched == Some(&spec.template.digest)) {
+            // What is deployed means what is declared: reading it would tell no more.
+            return SeenTemplate::Read(Arc::clone(&spec.template.parsed));
         }
         if matches!(described.status.phase(), Phase::Review | Phase::Busy) {
             return SeenTemplate::Unreadable("it is not settled".to_owned());
@@ -175,7 +179,7 @@ impl StackKind {
         }
         let digest = Digest::of(declared);
         if note.as_ref().is_some_and(|note| note.policy.as_ref() == Some(&digest)) {
-            return SeenPolicy::Vouched(digest);
+            return SeenPolicy::Read(Some(declared.to_owned()));
         }
         match self.api.policy(region, &described.id).await {
             Ok(policy) => SeenPolicy::Read(policy),

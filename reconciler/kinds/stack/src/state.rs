@@ -81,9 +81,7 @@ pub struct State {
 /// What is known of the deployed template.
 #[derive(Debug, Clone)]
 pub enum SeenTemplate {
-    /// The ledger vouches that it means what the template with this digest means.
-    Vouched(Digest),
-    /// It was read.
+    /// It was read, or the ledger vouches that it means this.
     Read(Arc<Template>),
     /// It was read, and cannot be understood.
     Unreadable(String),
@@ -92,9 +90,7 @@ pub enum SeenTemplate {
 /// What is known of the stack policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SeenPolicy {
-    /// The ledger vouches for the policy with this digest.
-    Vouched(Digest),
-    /// It was read; none if the stack has none.
+    /// It was read, or the ledger vouches for it; none if the stack has none.
     Read(Option<String>),
     /// It could not be read.
     Unreadable(String),
@@ -248,7 +244,6 @@ impl State {
         let tags: BTreeMap<_, _> =
             described.tags.iter().filter(|(key, _)| *key != COMMIT_TAG).collect();
         let template = match &self.template {
-            SeenTemplate::Vouched(digest) => digest.to_string(),
             SeenTemplate::Read(template) => Digest::of_json(&template.body).to_string(),
             SeenTemplate::Unreadable(why) => why.clone(),
         };

@@ -29,8 +29,6 @@ pub(super) fn update(
 ) -> Draft {
     let spec = desired.spec;
     let written = match &state.template {
-        SeenTemplate::Vouched(digest) if *digest == spec.template.digest => &spec.template.parsed,
-        SeenTemplate::Vouched(_) => return Draft::unreadable("its template was not read"),
         SeenTemplate::Read(template) => template,
         SeenTemplate::Unreadable(why) => return Draft::unreadable(why),
     };
@@ -329,10 +327,9 @@ fn policy_field(desired: &Desired<'_>, state: &State) -> Option<FieldChange> {
     let wanted = desired.spec.policy.as_deref()?;
     let json = |text: &str| serde_json::from_str::<Json>(text).ok();
     let before = match &state.policy {
-        SeenPolicy::Vouched(digest) if *digest == Digest::of(wanted) => return None,
         SeenPolicy::Read(Some(policy)) if json(policy) == json(wanted) => return None,
         SeenPolicy::Read(policy) => policy.clone(),
-        SeenPolicy::Vouched(_) | SeenPolicy::Unreadable(_) => None,
+        SeenPolicy::Unreadable(_) => None,
     };
     Some(record("StackPolicy", before, Some(wanted.to_owned())))
 }

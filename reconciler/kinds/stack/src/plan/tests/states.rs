@@ -171,17 +171,6 @@ fn what_cannot_be_read_is_unknown_and_never_absent() {
 }
 
 #[test]
-fn a_template_that_the_ledger_vouches_for_need_not_be_read() {
-    let digest = Story::declared(BUCKET).spec.template.digest;
-    let story = Story::deployed(BUCKET).shows(|state| {
-        state.template = SeenTemplate::Vouched(digest);
-    });
-    insta::assert_snapshot!(story.told(), @"in sync");
-    let story = story.edit("clinic-data", "clinic-other");
-    insta::assert_snapshot!(story.told(), @"unknown: its template was not read");
-}
-
-#[test]
 fn a_stack_that_left_desired_is_deleted_if_it_holds_nothing() {
     let story = Story::deployed("Resources: { Topic: { Type: 'AWS::SNS::Topic' } }").gone();
     insta::assert_snapshot!(story.told(), @r"
