@@ -122,8 +122,10 @@ async fn write_records(
     mut recorder: Recorder,
     mut received: mpsc::UnboundedReceiver<UnitRecord>,
 ) -> Recorder {
-    while let Some(unit) = received.recv().await {
-        if let Err(error) = recorder.unit(unit).await {
+    let mut ended = Vec::new();
+    // What ended during a write goes into the next one together.
+    while received.recv_many(&mut ended, usize::MAX).await > 0 {
+        if let Err(error) = recorder.units(ended.drain(..)).await {
             // The next write has everything.
             tracing::warn!(%error, "failed to write the run record");
         }

@@ -116,9 +116,12 @@ impl Recorder {
         Ok(Self { session: session.clone(), record, etag })
     }
 
-    /// Writes what became of a unit.
-    pub async fn unit(&mut self, unit: UnitRecord) -> Result<(), StoreError> {
-        self.record.units.push(unit);
+    /// Writes what became of units.
+    pub async fn units(
+        &mut self,
+        units: impl IntoIterator<Item = UnitRecord>,
+    ) -> Result<(), StoreError> {
+        self.record.units.extend(units);
         self.record.calls = self.session.calls();
         self.write().await
     }

@@ -197,7 +197,6 @@ impl StackKind {
         let template = match (template, subject.spec) {
             (_, None) | (SeenTemplate::Unreadable(_), _) => return BlindSpots::default(),
             (SeenTemplate::Read(template), Some(_)) => template.as_ref(),
-            (SeenTemplate::Vouched(_), Some(spec)) => &spec.template.parsed,
         };
         self.examine(described, template, listed).await
     }
