@@ -77,9 +77,9 @@ pub(crate) struct Global {
     term: Option<String>,
     #[arg(long, global = true, env = "USER", hide = true)]
     user: Option<String>,
-    /// Stops the process at one call to the sandbox: `before:7`, `after:7`.
-    #[arg(long, global = true, hide = true, value_name = "WHEN:CALL")]
-    pub(crate) sandbox_crash: Option<String>,
+    /// A plan of what goes wrong in the sandbox: see `reconciler/sandbox/README.md`.
+    #[arg(long, global = true, hide = true, value_name = "FILE")]
+    pub(crate) sandbox_faults: Option<PathBuf>,
 }
 
 /// What a result is written as.

@@ -1,5 +1,7 @@
 //! Connects to what an environment says: an AWS account, or the sandbox.
 
+use std::error::Error;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -9,7 +11,7 @@ use reconcile_core::problem::Problem;
 use reconcile_engine::aws::clock::{TokioTime, timestamp};
 use reconcile_engine::aws::session::{Connect, RunIdentity, Session};
 use reconcile_engine::aws::wires::Through;
-use reconcile_sandbox::{Crash, Sandbox, When};
+use reconcile_sandbox::{FaultPlan, Sandbox};
 
 use crate::args::Global;
 use crate::workspace::Workspace;
@@ -26,9 +28,10 @@ pub(crate) async fn connect(
         let region = environment.target.region();
         let bucket = sandbox.ensure_bucket(&environment.state_bucket, region);
         bucket.map_err(|error| Problem::whole(error.to_string()))?;
-        if let Some(crash) = &global.sandbox_crash {
+        if let Some(path) = &global.sandbox_faults {
+            sandbox.set_faults(fault_plan(path)?);
             // As a kill would: nothing is cleaned up.
-            sandbox.set_crash(parse_crash(crash)?, || std::process::abort());
+            sandbox.on_crash(|| std::process::abort());
         }
         let http_client = sandbox.http_client();
         let credentials = sandbox.credentials();
@@ -62,13 +65,11 @@ fn system_time() -> SharedTimeSource {
     SharedTimeSource::new(TokioTime::starting_at(SystemTime::now()))
 }
 
-fn parse_crash(written: &str) -> Result<Crash, Problem> {
-    let error = || Problem::whole(format!("`{written}` is not `before:CALL` or `after:CALL`"));
-    let (when, call) = written.split_once(':').ok_or_else(error)?;
-    let when = match when {
-        "before" => When::Before,
-        "after" => When::After,
-        _ => return Err(error()),
+fn fault_plan(path: &Path) -> Result<FaultPlan, Problem> {
+    let failed = |error: &dyn Error| {
+        let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
+        Problem::whole(format!("failed to use the fault plan `{}`: {error}{cause}", path.display()))
     };
-    Ok(Crash { call: call.parse().map_err(|_| error())?, when })
+    let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
+    FaultPlan::parse(&text).map_err(|error| failed(&error))
 }

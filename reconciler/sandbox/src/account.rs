@@ -46,6 +46,12 @@ impl Account {
         })
     }
 
+    /// The account as it is now, by itself: what happens to one of the two, the other does not see.
+    pub(crate) fn copy(&self) -> Result<Self, StateError> {
+        let world = self.transact(|world, _| world.clone())?;
+        Ok(Self { store: Mutex::new(Store::holding(world)), clock: self.clock.copy() })
+    }
+
     /// Puts the clock forward and carries out what thereby falls due.
     pub(crate) fn advance_clock(&self, by: Duration) -> Result<(), StateError> {
         self.transact(|world, _| self.clock.advance(world, by))?;

@@ -26,6 +26,12 @@ impl Clock {
         Self { base, offset_ms: Arc::default() }
     }
 
+    /// A clock that shows the same time now, and is put forward by itself.
+    pub(crate) fn copy(&self) -> Self {
+        let offset = self.offset_ms.load(Ordering::Relaxed);
+        Self { base: self.base.clone(), offset_ms: Arc::new(AtomicU64::new(offset)) }
+    }
+
     /// The time as a point on the time line.
     pub(crate) fn timestamp(&self) -> Timestamp {
         Timestamp::try_from(self.now()).unwrap_or(Timestamp::MAX)

@@ -1,5 +1,7 @@
 //! The in-process door: what an SDK client takes for its HTTP client.
 
+use std::time::Duration;
+
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -15,6 +17,11 @@ use http_body_util::BodyExt as _;
 
 use crate::sandbox::Sandbox;
 
+/// The connection breaks, without a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("connection reset by peer")]
+pub struct NoAnswer;
+
 /// Hands an SDK's requests to the sandbox without a network.
 #[derive(Debug, Clone)]
 pub(crate) struct InProcess(pub(crate) Sandbox);
@@ -22,19 +29,34 @@ pub(crate) struct InProcess(pub(crate) Sandbox);
 impl HttpClient for InProcess {
     fn http_connector(
         &self,
-        _settings: &HttpConnectorSettings,
+        settings: &HttpConnectorSettings,
         _components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
+        let Self(sandbox) = self.clone();
+        SharedHttpConnector::new(Connector { sandbox, read_timeout: settings.read_timeout() })
     }
 }
 
-impl HttpConnector for InProcess {
+/// A way into the sandbox that waits for an answer as long as its client does.
+#[derive(Debug)]
+struct Connector {
+    sandbox: Sandbox,
+    read_timeout: Option<Duration>,
+}
+
+impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let sandbox = self.0.clone();
+        let (sandbox, read_timeout) = (self.sandbox.clone(), self.read_timeout);
         HttpConnectorFuture::new(async move {
             let request = received(request).await.map_err(ConnectorError::user)?;
-            let response = sandbox.handle(request).await;
+            let answer = sandbox.handle(request);
+            let answer = match read_timeout {
+                Some(limit) => tokio::time::timeout(limit, answer)
+                    .await
+                    .map_err(|late| ConnectorError::timeout(late.into()))?,
+                None => answer.await,
+            };
+            let response = answer.map_err(|broken| ConnectorError::io(broken.into()))?;
             HttpResponse::try_from(response.map(SdkBody::from))
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })

@@ -5,9 +5,9 @@
 //! any HTTP request ([`Sandbox::handle`]). Not for production, and it knows nothing of `reconcile`'s
 //! planning: it would answer any other AWS client in the same way.
 //!
-//! The way of one call: `sandbox` numbers it, `faults` may strike, `wire` finds its service, lets
-//! `signature` tell the caller and takes the protocol off, `account` opens a transaction on the `world`, a
-//! service's handler answers from it, and `store` saves the rows that changed.
+//! The way of one call: `sandbox` numbers it, the `laboratory` may strike, `wire` finds its service,
+//! lets `signature` tell the caller and takes the protocol off, `account` opens a transaction on the `world`,
+//! a service's handler answers from it, and `store` saves the rows that changed.
 
 mod account;
 mod call;
@@ -17,7 +17,6 @@ mod cloudformation;
 mod credentials;
 mod door;
 mod error;
-mod faults;
 mod http_client;
 mod inventory;
 mod kms;
@@ -36,9 +35,12 @@ mod wire;
 mod world;
 
 pub use door::Door;
-pub use faults::{Crash, When};
+pub use http_client::NoAnswer;
 pub use inventory::LiveResource;
-pub use laboratory::{ResourceFailure, ResourceOperation};
+pub use laboratory::{
+    Crash, Fault, FaultPlan, FaultPlanError, Latency, Limits, OperationPattern, PatternError,
+    ResourceFailure, ResourceOperation, Rule, When,
+};
 pub use log::{CallCounts, LoggedCall};
 pub use sandbox::Sandbox;
 pub use store::StateError;

@@ -1,7 +1,7 @@
 //! The sandbox as its users hold it: one open account, its doors, and the laboratory around it.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -14,13 +14,13 @@ use serde_json::json;
 use crate::account::Account;
 use crate::clock::Clock;
 use crate::credentials;
-use crate::faults::{Crash, Faults, When};
-use crate::http_client::InProcess;
-use crate::log::{self, CallCounts, CallLog, LoggedCall};
+use crate::http_client::{InProcess, NoAnswer};
+use crate::laboratory::{Fault, Laboratory};
+use crate::log::{CallCounts, CallLog, Entry, LoggedCall, is_write};
 use crate::s3::{self, S3Door};
 use crate::store::{self, StateError, Store};
 use crate::tamper::{self, TamperError, TamperRequest};
-use crate::wire::{self, Exchange};
+use crate::wire::{self, Answered, Asked, Exchange};
 use crate::world::ACCOUNT;
 
 /// AWS in one process. Cheap to clone: all clones are the same account.
@@ -33,7 +33,9 @@ pub struct Sandbox {
 struct Inner {
     account: Arc<Account>,
     s3: S3Door,
-    faults: Faults,
+    laboratory: Laboratory,
+    /// The account before the last write, while stale reads are planned.
+    before: Mutex<Option<Arc<Account>>>,
     log: CallLog,
 }
 
@@ -59,8 +61,15 @@ impl Sandbox {
     fn new(store: Store, time: SharedTimeSource) -> Self {
         let account = Arc::new(Account::new(store, Clock::new(time)));
         let s3 = S3Door::new(Arc::clone(&account));
-        let inner = Inner { account, s3, faults: Faults::default(), log: CallLog::default() };
-        Self { inner: Arc::new(inner) }
+        Self {
+            inner: Arc::new(Inner {
+                account,
+                s3,
+                laboratory: Laboratory::default(),
+                before: Mutex::default(),
+                log: CallLog::default(),
+            }),
+        }
     }
 
     pub(crate) fn account(&self) -> &Account {
@@ -73,23 +82,74 @@ impl Sandbox {
     }
 
     /// Answers one HTTP request, whatever service it is for: the one entry of every door.
-    pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let Inner { account, s3, faults, log } = &*self.inner;
+    pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, NoAnswer> {
+        let Inner { account, laboratory, log, .. } = &*self.inner;
+        let asked = Asked::of(&request);
         let number = log.begin();
-        faults.strike(number, When::Before).await;
-        let Exchange { service, region, answered } =
-            wire::answer(account, s3, number, request).await;
-        log.record(LoggedCall {
-            number,
-            service,
-            region,
-            write: log::is_write(&answered.operation),
-            operation: answered.operation,
-            resource: answered.resource,
-            outcome: answered.outcome,
-        });
-        faults.strike(number, When::After).await;
-        answered.response
+        let fault = laboratory.strike(&asked);
+        let entry = Entry { number, at: account.clock().timestamp(), fault };
+        if fault == Some(Fault::CrashBefore) {
+            log.record(entry.unanswered(&asked));
+            laboratory.crash().await;
+        }
+        laboratory.travel(&asked, fault).await;
+        if fault == Some(Fault::Reset) {
+            log.record(entry.unanswered(&asked));
+            return Err(NoAnswer);
+        }
+        let refusal = laboratory.refusal(&asked, fault, account.clock().timestamp());
+        let Exchange { service, region, answered } = match refusal {
+            Some(error) => wire::refuse(&asked, number, &error),
+            None => self.act(&asked, number, fault, request).await,
+        };
+        let Answered { response, operation, resource, outcome } = answered;
+        log.record(
+            entry.answered(&Asked { service, region, operation, resource, ..asked }, outcome),
+        );
+        match fault {
+            Some(Fault::CrashAfter) => laboratory.crash().await,
+            Some(Fault::Timeout) => std::future::pending().await,
+            _ => Ok(response),
+        }
+    }
+
+    /// Lets the call's service answer: from the account, or from what it was.
+    async fn act(
+        &self,
+        asked: &Asked,
+        number: u64,
+        fault: Option<Fault>,
+        request: Request<Bytes>,
+    ) -> Exchange {
+        let Inner { account, laboratory, s3, .. } = &*self.inner;
+        let before = if fault == Some(Fault::StaleRead) { self.before().clone() } else { None };
+        if let Some(before) = before {
+            return wire::answer(&before, s3, number, request).await;
+        }
+        if is_write(&asked.operation) {
+            self.remember(laboratory.looks_back());
+        }
+        wire::answer(account, s3, number, request).await
+    }
+
+    /// Keeps the account as it is now for reads that are to be stale, or keeps nothing.
+    pub(crate) fn remember(&self, is_needed: bool) {
+        // A copy that cannot be made is told by the call that comes next.
+        let copy = if is_needed { self.inner.account.copy().ok() } else { None };
+        *self.before() = copy.map(Arc::new);
+    }
+
+    fn before(&self) -> MutexGuard<'_, Option<Arc<Account>>> {
+        self.inner.before.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn laboratory(&self) -> &Laboratory {
+        &self.inner.laboratory
+    }
+
+    /// How many calls have begun.
+    pub(crate) fn calls_begun(&self) -> u64 {
+        self.inner.log.begun()
     }
 
     /// The clock of the account, which its clients are to sign with and wait by.
@@ -130,18 +190,13 @@ impl Sandbox {
         self.inner.account.transact(|world, _| tamper::tamper(world, request))?
     }
 
-    /// The calls that were answered since this sandbox was opened, in the order of their answers.
+    /// The calls since this sandbox was opened, in the order in which they were answered or came to nothing.
     pub fn call_log(&self) -> Vec<LoggedCall> {
         self.inner.log.calls()
     }
 
-    /// How many calls were answered since this sandbox was opened.
+    /// How many calls came to an end since this sandbox was opened.
     pub fn call_counts(&self) -> CallCounts {
         self.inner.log.counts()
-    }
-
-    /// Runs `hook` at one call, which is then never answered.
-    pub fn set_crash(&self, crash: Crash, hook: impl Fn() + Send + Sync + 'static) {
-        self.inner.faults.set_crash(crash, Arc::new(hook));
     }
 }

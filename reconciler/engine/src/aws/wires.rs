@@ -109,9 +109,14 @@ impl Wires {
     }
 }
 
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().read_timeout(READ_TIMEOUT).build()
+}
+
 fn of_process(credentials: Credentials) -> SdkConfig {
     let mut builder = SdkConfig::builder()
         .behavior_version(behaviour())
+        .timeout_config(timeouts())
         .credentials_provider(SharedCredentialsProvider::new(credentials));
     builder.set_app_name(AppName::new(APP_NAME).ok());
     builder.build()
@@ -121,7 +126,7 @@ fn loader(region: &str, profile: Option<String>) -> aws_config::ConfigLoader {
     let mut loader = aws_config::defaults(behaviour())
         .region(Region::new(region.to_owned()))
         .sleep_impl(TokioSleep::new())
-        .timeout_config(TimeoutConfig::builder().read_timeout(READ_TIMEOUT).build());
+        .timeout_config(timeouts());
     if let Ok(name) = AppName::new(APP_NAME) {
         loader = loader.app_name(name);
     }

@@ -2,7 +2,6 @@
 //!
 //! Owns connections and their end. What a request means is [`Sandbox::handle`]'s.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -21,6 +20,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::http_client::NoAnswer;
 use crate::sandbox::Sandbox;
 
 /// The largest body that is taken: objects live in memory.
@@ -80,7 +80,7 @@ impl Door {
         let sandbox = self.sandbox.clone();
         let answer = service_fn(move |request| {
             let sandbox = sandbox.clone();
-            async move { Ok::<_, Infallible>(answer(&sandbox, request).await) }
+            async move { answer(&sandbox, request).await }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -95,10 +95,14 @@ impl Door {
     }
 }
 
-async fn answer(sandbox: &Sandbox, request: Request<Incoming>) -> Response<Full<Bytes>> {
+/// An error breaks the connection off.
+async fn answer(
+    sandbox: &Sandbox,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, NoAnswer> {
     let (head, body) = request.into_parts();
     let mut response = match Limited::new(body, LARGEST).collect().await {
-        Ok(body) => sandbox.handle(Request::from_parts(head, body.to_bytes())).await,
+        Ok(body) => sandbox.handle(Request::from_parts(head, body.to_bytes())).await?,
         Err(error) if error.is::<LengthLimitError>() => refused(StatusCode::PAYLOAD_TOO_LARGE),
         Err(_) => refused(StatusCode::BAD_REQUEST),
     };
@@ -108,7 +112,7 @@ async fn answer(sandbox: &Sandbox, request: Request<Incoming>) -> Response<Full<
     if let Some(now) = now.and_then(|now| HeaderValue::try_from(now).ok()) {
         response.headers_mut().insert(header::DATE, now);
     }
-    response.map(Full::new)
+    Ok(response.map(Full::new))
 }
 
 fn refused(status: StatusCode) -> Response<Bytes> {

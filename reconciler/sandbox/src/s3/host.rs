@@ -21,7 +21,7 @@ impl S3Host for AmazonHost {
 
 /// The bucket in `bucket.s3.eu-west-1.amazonaws.com`, `bucket.s3.amazonaws.com`, `bucket.localhost:4599`
 /// or `bucket.s3.localhost:4599`.
-fn bucket_of(host: &str) -> Option<&str> {
+pub(super) fn bucket_of(host: &str) -> Option<&str> {
     let host = host.split_once(':').map_or(host, |(name, _)| name);
     if let Some(name) = host.strip_suffix(".localhost") {
         let bucket = name.strip_suffix(".s3").unwrap_or(name);

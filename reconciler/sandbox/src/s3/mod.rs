@@ -11,6 +11,7 @@ mod deleting;
 mod door;
 mod host;
 mod listing;
+mod naming;
 mod object;
 mod operations;
 mod payload;
@@ -20,6 +21,7 @@ mod writing;
 
 pub(crate) use bucket::{BUCKET, new_bucket};
 pub(crate) use door::S3Door;
+pub(crate) use naming::{Address, action, operation};
 pub(crate) use object::ObjectVersion;
 
 use crate::error::AwsError;

@@ -29,7 +29,12 @@ pub(crate) struct Store {
 impl Store {
     /// An empty world that ends with the process.
     pub(crate) fn in_memory() -> Self {
-        Self { world: World::default(), database: None }
+        Self::holding(World::default())
+    }
+
+    /// A world that ends with the process.
+    pub(crate) fn holding(world: World) -> Self {
+        Self { world, database: None }
     }
 
     /// The world that `directory` holds; an empty one if there is none yet.

@@ -3,6 +3,7 @@
 //! Knows no service's behaviour. A service joins as a row of [`services::SERVICES`]; S3, whose protocol is
 //! spoken by a crate, has a door of its own.
 
+mod asked;
 mod json;
 mod protocol;
 mod query;
@@ -18,9 +19,10 @@ use crate::account::Account;
 use crate::credentials::Caller;
 use crate::error::AwsError;
 use crate::s3::S3Door;
-use crate::signature::{self, Claim, Clocks};
+use crate::signature::{self, Claim, Clocks, Refusal};
 
-use protocol::Protocol;
+pub(crate) use asked::Asked;
+pub(crate) use protocol::Protocol;
 use services::SERVICES;
 
 /// A request whose signature was verified, on its way to its service.
@@ -86,6 +88,23 @@ fn verify(
         .transact(|world, now| signature::verify(world, Clocks { account: now, machine }, request));
     let verified = verified.map_err(|error| AwsError::internal(&error))?;
     verified.map_err(|refusal| refusal::worded(&refusal, protocol))
+}
+
+/// Answers call number `number` with an error, without asking its service.
+pub(crate) fn refuse(asked: &Asked, number: u64, error: &AwsError) -> Exchange {
+    let mut refused = asked.protocol.refuse(error, &request_id(number));
+    // Answers to HEAD have no body.
+    if asked.operation.starts_with("Head") {
+        *refused.response.body_mut() = Bytes::new();
+    }
+    let (operation, resource) = (asked.operation.clone(), asked.resource.clone());
+    let answered = Answered { operation, resource, ..refused };
+    Exchange { service: asked.service.clone(), region: asked.region.clone(), answered }
+}
+
+/// The error of a caller whose session has ended.
+pub(crate) fn expired(protocol: Protocol) -> AwsError {
+    refusal::worded(&Refusal::ExpiredToken, protocol)
 }
 
 fn unknown_service(service: &str) -> AwsError {

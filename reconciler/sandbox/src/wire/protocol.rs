@@ -10,7 +10,7 @@ use crate::error::AwsError;
 
 /// A protocol, with what a service fills in.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Protocol {
+pub(crate) enum Protocol {
     /// A form in, XML out.
     Query {
         /// The namespace of the answers.

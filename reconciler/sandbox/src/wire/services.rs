@@ -1,5 +1,7 @@
 //! The services: what each is called in signatures, which protocol it speaks, and who answers.
 
+use serde_json::Value;
+
 use super::protocol::Protocol;
 use super::{Answered, Incoming};
 use crate::account::Account;
@@ -55,6 +57,11 @@ const SUBJECTS: [&str; 8] = [
     "TypeName",
 ];
 
+/// What a call is about.
+pub(super) fn subject(parameters: &Value) -> Option<String> {
+    SUBJECTS.iter().find_map(|name| parameters.get(name)?.as_str()).map(str::to_owned)
+}
+
 impl Service {
     /// Decodes the request, lets the service handle it, and encodes what it answers.
     pub(super) fn answer(&self, account: &Account, incoming: Incoming) -> Answered {
@@ -63,8 +70,7 @@ impl Service {
             Ok(decoded) => decoded,
             Err(error) => return self.protocol.refuse(&error, &request_id),
         };
-        let resource =
-            SUBJECTS.iter().find_map(|name| parameters.get(name)?.as_str()).map(str::to_owned);
+        let resource = subject(&parameters);
         let outcome = account.transact(|world, now| {
             let call = Call { operation: operation.clone(), region, parameters, caller, now };
             (self.handle)(world, &call)

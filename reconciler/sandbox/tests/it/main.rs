@@ -2,10 +2,13 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod calls;
 mod cloudcontrol;
 mod cloudformation;
+mod crash;
 mod door;
 mod faults;
+mod limits;
 mod persistence;
 mod s3_conditions;
 mod s3_objects;

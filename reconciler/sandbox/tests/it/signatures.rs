@@ -28,7 +28,8 @@ async fn refusals(
 ) -> [(u16, String); 3] {
     let mut refusals = Vec::new();
     for service in ["s3", "cloudformation", "kms"] {
-        let response = sandbox.handle(spoil(Signer::of(sandbox, service))).await;
+        let response =
+            sandbox.handle(spoil(Signer::of(sandbox, service))).await.expect("is answered");
         refusals.push(refusal(&response));
     }
     refusals.try_into().expect("three")
@@ -130,13 +131,16 @@ async fn clocks_may_differ_by_minutes() {
     ] {
         let signer = Signer::of(&sandbox, service);
         for time in [signer.time - minutes * MINUTE, signer.time + minutes * MINUTE] {
-            let response = sandbox.handle(call(&Signer { time, ..signer.clone() })).await;
+            let response = sandbox
+                .handle(call(&Signer { time, ..signer.clone() }))
+                .await
+                .expect("is answered");
             assert_eq!(refusal(&response).1, code, "{service} at {time:?}");
         }
     }
     let late = Signer::of(&sandbox, "cloudformation");
     let late = Signer { time: late.time - 6 * MINUTE, ..late };
-    let (_, text) = told(&sandbox.handle(call(&late)).await);
+    let (_, text) = told(&sandbox.handle(call(&late)).await.expect("is answered"));
     let expected = "Signature expired: 20251231T235400Z is now earlier than 20251231T235500Z (20260101T000000Z - 5 min.)";
     assert!(text.contains(expected), "{text}");
 }
@@ -147,7 +151,8 @@ async fn programs_that_sign_by_the_machines_clock_are_taken_when_the_accounts_is
     let signer = Signer::of(&sandbox, "cloudformation");
     sandbox.advance_clock(60 * 24 * 60 * MINUTE).expect("is put forward");
     for time in [signer.time, sandbox.time_source().now()] {
-        let response = sandbox.handle(call(&Signer { time, ..signer.clone() })).await;
+        let response =
+            sandbox.handle(call(&Signer { time, ..signer.clone() })).await.expect("is answered");
         assert_eq!(response.status(), 200);
     }
 }
@@ -158,13 +163,13 @@ async fn a_presigned_url_lives_as_long_as_it_says_by_the_accounts_clock() {
     let signer = Signer::of(&sandbox, "s3").presigning(10 * MINUTE);
     let put = signer.sign(Method::PUT, &format!("/{BUCKET}/a%20key"), &[], Bytes::new());
     let put = put.map(|_| Bytes::from_static(b"hello"));
-    assert_eq!(sandbox.handle(put).await.status(), 200);
+    assert_eq!(sandbox.handle(put).await.expect("is answered").status(), 200);
     let get = signer.get(&format!("/{BUCKET}/a%20key?response-content-type=text%2Fplain"));
     sandbox.advance_clock(10 * MINUTE).expect("is put forward");
-    let response = sandbox.handle(get.clone()).await;
+    let response = sandbox.handle(get.clone()).await.expect("is answered");
     assert_eq!(told(&response), (200, "hello".to_owned()));
     sandbox.advance_clock(Duration::from_secs(1)).expect("is put forward");
-    let (status, text) = told(&sandbox.handle(get).await);
+    let (status, text) = told(&sandbox.handle(get).await.expect("is answered"));
     assert_eq!(status, 403);
     assert!(
         text.contains("<Code>AccessDenied</Code><Message>Request has expired</Message>"),
@@ -187,18 +192,21 @@ async fn a_presigned_url_is_for_one_request_only() {
     *longer.uri_mut() = altered.parse().expect("a URI");
     for request in [other_key, other_method, longer] {
         let expected = (403, "SignatureDoesNotMatch".to_owned());
-        assert_eq!(refusal(&sandbox.handle(request).await), expected);
+        assert_eq!(refusal(&sandbox.handle(request).await.expect("is answered")), expected);
     }
     let eternal = Signer::of(&sandbox, "s3").presigning(8 * 24 * 60 * MINUTE).get("/");
-    assert_eq!(sandbox.handle(eternal).await.status(), 400);
-    assert_eq!(refusal(&sandbox.handle(good).await), (404, "NoSuchKey".to_owned()));
+    assert_eq!(sandbox.handle(eternal).await.expect("is answered").status(), 400);
+    assert_eq!(
+        refusal(&sandbox.handle(good).await.expect("is answered")),
+        (404, "NoSuchKey".to_owned())
+    );
 }
 
 #[tokio::test]
 async fn a_signature_of_the_older_version_is_refused() {
     let uri = format!("/{BUCKET}/key?AWSAccessKeyId=sandbox&Signature=x&Expires=1767225700");
     let request = Request::get(uri).header("host", "localhost").body(Bytes::new());
-    let response = sandbox().handle(request.expect("a request")).await;
+    let response = sandbox().handle(request.expect("a request")).await.expect("is answered");
     assert_eq!(refusal(&response), (400, "InvalidRequest".to_owned()));
 }
 
@@ -207,7 +215,7 @@ async fn a_query_call_can_be_presigned() {
     let sandbox = sandbox();
     let signer = Signer::of(&sandbox, "sts").presigning(MINUTE);
     let request = signer.get("/?Action=GetCallerIdentity&Version=2011-06-15");
-    let (status, text) = told(&sandbox.handle(request).await);
+    let (status, text) = told(&sandbox.handle(request).await.expect("is answered"));
     assert_eq!(status, 200);
     assert!(text.contains("<Account>000000000000</Account>"), "{text}");
 }

@@ -12,7 +12,8 @@ async fn post(
     service: &'static str,
     form: &'static str,
 ) -> (Response<Bytes>, String) {
-    let response = sandbox.handle(Signer::of(sandbox, service).form(form)).await;
+    let response =
+        sandbox.handle(Signer::of(sandbox, service).form(form)).await.expect("is answered");
     let (_, text) = told(&response);
     (response, text)
 }
@@ -49,7 +50,10 @@ async fn what_is_not_played_is_refused() {
 async fn json_is_answered_in_json() {
     let sandbox = sandbox();
     let kms = Signer::of(&sandbox, "kms");
-    let response = sandbox.handle(kms.json("TrentService.DescribeKey", r#"{"KeyId":"no"}"#)).await;
+    let response = sandbox
+        .handle(kms.json("TrentService.DescribeKey", r#"{"KeyId":"no"}"#))
+        .await
+        .expect("is answered");
     assert_eq!(response.headers()["content-type"], "application/x-amz-json-1.1");
     assert_eq!(response.headers()["x-amzn-requestid"], "00000000-0000-4000-8000-000000000001");
     let text = r#"{"__type":"NotFoundException","message":"Key 'no' does not exist"}"#;
@@ -60,7 +64,7 @@ async fn json_is_answered_in_json() {
         ("Other.DescribeKey", "{}", "UnknownOperationException"),
         ("TrentService.DescribeKey", "[", "SerializationException"),
     ] {
-        let response = sandbox.handle(kms.json(target, body)).await;
+        let response = sandbox.handle(kms.json(target, body)).await.expect("is answered");
         assert_eq!(refusal(&response), (400, code.to_owned()));
     }
 }
@@ -71,7 +75,7 @@ async fn a_service_that_is_not_played_is_refused_in_the_protocol_of_the_call() {
     let dynamodb = Signer::of(&sandbox, "dynamodb").json("DynamoDB_20120810.ListTables", "{}");
     let lambda = Signer::of(&sandbox, "lambda").get("/2015-03-31/functions");
     for request in [dynamodb, lambda] {
-        let response = sandbox.handle(request).await;
+        let response = sandbox.handle(request).await.expect("is answered");
         assert_eq!(refusal(&response), (400, "UnknownService".to_owned()));
     }
 }

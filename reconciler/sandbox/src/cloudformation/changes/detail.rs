@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Survey;
 use super::preview::{Fate, KNOWN_AFTER_APPLY};
+use super::veil::{self, Shown};
 use crate::cloudformation::diff::{PropertyChange, pointer};
 use crate::cloudformation::template::{Definition, intrinsic, mentioned, scalar, split_attribute};
 
@@ -124,16 +125,30 @@ impl Detail {
 
     /// Marks the detail as drift if what lives is not what was deployed.
     pub(super) fn compare_with_deployed(&mut self, deployed: &Map<String, Value>) {
-        let mut path = self.path.iter();
-        let first = path.next().and_then(|name| deployed.get(name));
-        let value = path.try_fold(first, |value, part| match value? {
-            Value::Array(items) => Some(items.get(part.parse::<usize>().ok()?)),
-            Value::Object(map) => Some(map.get(part)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-        });
-        let value = value.flatten().cloned();
+        let value = veil::at(deployed, &self.path);
         if value != self.before {
+            if value == self.after {
+                // Drift alone: the template's author did not change anything here.
+                self.source = "NoModification";
+            }
             self.drift = Some(Drift { deployed: value });
+        }
+    }
+
+    /// Leaves of the values only what may be shown, once all is compared.
+    pub(super) fn hide(&mut self, shown: &Shown) {
+        if self.path.is_empty() {
+            return;
+        }
+        let hide = |value: &mut Option<Value>, properties| {
+            if value.is_some() {
+                *value = veil::at(properties, &self.path);
+            }
+        };
+        hide(&mut self.before, &shown.before);
+        hide(&mut self.after, &shown.after);
+        if let Some(Drift { deployed }) = &mut self.drift {
+            hide(deployed, &shown.deployed);
         }
     }
 
@@ -166,15 +181,10 @@ impl Detail {
             Evaluation::Static => "Static",
             Evaluation::Dynamic => "Dynamic",
         };
-        // Drift alone: the template's author did not change anything here.
-        let source = match &self.drift {
-            Some(drift) if drift.deployed == self.after => "NoModification",
-            _ => self.source,
-        };
         json!({
             "Target": target,
             "Evaluation": evaluation,
-            "ChangeSource": source,
+            "ChangeSource": self.source,
             "CausingEntity": self.cause,
         })
     }

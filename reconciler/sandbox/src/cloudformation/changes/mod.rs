@@ -6,6 +6,7 @@
 mod detail;
 mod preview;
 mod resource;
+mod veil;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +20,7 @@ use crate::error::AwsError;
 use crate::world::World;
 use preview::{Fate, Preview};
 use resource::Comparison;
+use veil::Veil;
 
 /// What a deployment is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,11 +58,15 @@ pub(super) fn compute(
     let owner = stack.owner(deployment);
     let after = template::reduce(&body, owner, &deployment.parameters, exports)?;
     check_types(stack, &after)?;
-    let survey = Survey { world, stack, deployment, body: &body, basis };
+    let last = template::read(&stack.deployment.template).unwrap_or_default();
+    let veils =
+        Veils { before: Veil::of(&stack.deployment, &last), after: Veil::of(deployment, &body) };
+    let survey = Survey { world, stack, deployment, body: &body, basis, veils };
     let (mut changes, fates) = survey.provisioned(&after)?;
     for (id, resource) in &stack.resources {
         if !after.resources.contains_key(id) {
-            changes.insert(id.clone(), resource::removal(resource));
+            let shown = survey.veils.before.over(id, &resource.properties);
+            changes.insert(id.clone(), resource::removal(resource, &shown));
         }
     }
     let others =
@@ -94,6 +100,13 @@ struct Survey<'a> {
     deployment: &'a Deployment,
     body: &'a Value,
     basis: Basis,
+    veils: Veils<'a>,
+}
+
+/// What hides the secrets of the last deployment, and of the new one.
+struct Veils<'a> {
+    before: Veil<'a>,
+    after: Veil<'a>,
 }
 
 impl Survey<'_> {
@@ -108,7 +121,8 @@ impl Survey<'_> {
             let properties = self.resolve(definition, &fates)?;
             let existing = self.stack.resources.get(id).filter(|existing| existing.key.is_some());
             let Some(existing) = existing else {
-                changes.insert(id.clone(), resource::addition(id, definition, &properties));
+                let shown = self.veils.after.over(id, &properties);
+                changes.insert(id.clone(), resource::addition(id, definition, &shown));
                 fates.insert(id.clone(), Fate::Renewed);
                 continue;
             };

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::detail::{Detail, Evaluation};
 use super::preview::Fate;
+use super::veil::Shown;
 use super::{Basis, Survey};
 use crate::cloudformation::diff::{self, PropertyChange};
 use crate::cloudformation::drift;
@@ -22,7 +23,7 @@ pub(super) struct Comparison<'a> {
     pub(super) fates: &'a BTreeMap<String, Fate>,
 }
 
-/// A new resource.
+/// A new resource, with its properties as they may be shown.
 pub(super) fn addition(
     id: &str,
     definition: &Definition,
@@ -38,8 +39,8 @@ pub(super) fn addition(
     })
 }
 
-/// A resource that the new template leaves out.
-pub(super) fn removal(existing: &StackResource) -> Value {
+/// A resource that the new template leaves out, with its properties as they may be shown.
+pub(super) fn removal(existing: &StackResource, properties: &Map<String, Value>) -> Value {
     json!({
         "Action": "Remove",
         "PolicyAction": policy_word(existing.policies.deletion.as_deref()),
@@ -48,7 +49,7 @@ pub(super) fn removal(existing: &StackResource) -> Value {
         "ResourceType": existing.type_name,
         "Scope": [],
         "Details": [],
-        "BeforeContext": context(&existing.properties, &existing.policies),
+        "BeforeContext": context(properties, &existing.policies),
     })
 }
 
@@ -68,14 +69,14 @@ impl Comparison<'_> {
         if details.is_empty() {
             let accepted = actual.is_some()
                 && !diff::properties(&self.existing.properties, self.properties).is_empty();
-            let change = accepted.then(|| self.answer("SyncWithActual", &details, before));
+            let change = accepted.then(|| self.answer("SyncWithActual", details, before));
             return (change, Fate::Unchanged);
         }
         let fate = match replacement(&details) {
             "False" => Fate::Modified,
             _ => Fate::Renewed,
         };
-        (Some(self.answer("Modify", &details, before)), fate)
+        (Some(self.answer("Modify", details, before)), fate)
     }
 
     /// All details: properties, the stack's tags, and the attributes beside `Properties`.
@@ -109,16 +110,29 @@ impl Comparison<'_> {
 
     /// A drift-aware change set creates again what was deleted behind CloudFormation's back.
     fn recreation(&self) -> Value {
-        let mut change = addition(&self.existing.logical_id, self.definition, self.properties);
+        let Shown { after, deployed, .. } = self.shown(&Map::new());
+        let mut change = addition(&self.existing.logical_id, self.definition, &after);
         change["PhysicalResourceId"] = json!(self.existing.physical_id);
         change["ResourceDriftStatus"] = json!("DELETED");
-        change["PreviousDeploymentContext"] =
-            json!(context(&self.existing.properties, &self.existing.policies));
+        change["PreviousDeploymentContext"] = json!(context(&deployed, &self.existing.policies));
         change
     }
 
-    fn answer(&self, action: &str, details: &[Detail], before: &Map<String, Value>) -> Value {
-        let replacement = replacement(details);
+    fn shown(&self, before: &Map<String, Value>) -> Shown {
+        let (id, veils) = (&self.existing.logical_id, &self.survey.veils);
+        Shown {
+            before: veils.before.over(id, before),
+            after: veils.after.over(id, self.properties),
+            deployed: veils.before.over(id, &self.existing.properties),
+        }
+    }
+
+    fn answer(&self, action: &str, mut details: Vec<Detail>, before: &Map<String, Value>) -> Value {
+        let shown = self.shown(before);
+        for detail in &mut details {
+            detail.hide(&shown);
+        }
+        let replacement = replacement(&details);
         let policy = policy_word(self.existing.policies.update_replace.as_deref());
         let scope: std::collections::BTreeSet<_> =
             details.iter().map(|detail| detail.attribute).collect();
@@ -131,13 +145,14 @@ impl Comparison<'_> {
             "PolicyAction": (replacement != "False").then(|| format!("ReplaceAnd{policy}")),
             "Scope": scope,
             "Details": details.iter().map(Detail::answer).collect::<Vec<_>>(),
-            "BeforeContext": context(before, &self.existing.policies),
-            "AfterContext": context(self.properties, &self.definition.policies),
+            "BeforeContext": context(&shown.before, &self.existing.policies),
+            "AfterContext": context(&shown.after, &self.definition.policies),
         });
         if self.survey.basis == Basis::Actual {
             let deployed = &self.existing.properties;
             change["ResourceDriftStatus"] = json!(self.drift_status(before, deployed));
-            change["PreviousDeploymentContext"] = json!(context(deployed, &self.existing.policies));
+            change["PreviousDeploymentContext"] =
+                json!(context(&shown.deployed, &self.existing.policies));
         }
         change
     }

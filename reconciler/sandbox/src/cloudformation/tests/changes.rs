@@ -191,3 +191,49 @@ fn the_type_of_a_logical_id_can_never_change() {
     assert_eq!(set["Status"], "FAILED");
     assert!(text(&set["StatusReason"]).starts_with("Update of resource type is not permitted."));
 }
+
+#[test]
+fn what_comes_from_a_secret_parameter_is_not_shown() {
+    let template = "
+Parameters:
+  Password: { Type: String, NoEcho: true }
+  Size: { Type: String, Default: small }
+Resources:
+  Function:
+    Type: AWS::SSM::Parameter
+    Properties:
+      Type: String
+      Value: !Sub 'login:${Password}'
+      Description: !Ref Size
+      Tags: { plain: hunter2, secret: !Ref Password }
+";
+    let with = |password: &str, size: &str| {
+        json!({ "Parameters": [
+            { "ParameterKey": "Password", "ParameterValue": password },
+            { "ParameterKey": "Size", "ParameterValue": size },
+        ] })
+    };
+    let mut account = Account::new();
+    let first = account.change_set("CREATE", template, with("correct horse", "small"));
+    assert_eq!(
+        first["Changes"][0]["ResourceChange"]["AfterContext"],
+        r#"{"Properties":{"Type":"String","Value":"****","Description":"small","Tags":{"plain":"hunter2","secret":"****"}}}"#
+    );
+    account.ok("ExecuteChangeSet", json!({ "ChangeSetName": first["ChangeSetId"] }));
+    let set = account.change_set("UPDATE", template, with("battery staple", "large"));
+    let change = &set["Changes"][0]["ResourceChange"];
+    assert_eq!(
+        details(change),
+        [
+            "/Properties/Value **** **** Never Static ParameterReference Password",
+            "/Properties/Description small large Never Static ParameterReference Size",
+            "/Properties/Tags/secret **** **** Never Static ParameterReference Password",
+        ]
+    );
+    let shown = set.to_string();
+    assert!(!shown.contains("correct horse") && !shown.contains("battery staple"), "{shown}");
+    account.ok("ExecuteChangeSet", json!({ "ChangeSetName": set["ChangeSetId"] }));
+    assert_eq!(account.status(), "UPDATE_COMPLETE");
+    let live = account.world.resources.iter().next().unwrap().1;
+    assert_eq!(live.properties["Value"], "login:battery staple");
+}
