@@ -30,7 +30,9 @@ def scenarios() -> list[Scenario]:
         found += [
             one
             for one in functions
-            if inspect.isfunction(one) and one.__module__ == module.__name__ and one.__doc__
+            if inspect.isfunction(one)
+            and one.__module__ == module.__name__
+            and one.__doc__
             and list(inspect.signature(one).parameters) == ["space"]
         ]
     return found

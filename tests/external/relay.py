@@ -119,9 +119,7 @@ def cut(request: BaseHTTPRequestHandler, fault: Fault) -> None:
     request.close_connection = True
 
 
-def give_back(
-    request: BaseHTTPRequestHandler, answer: http.client.HTTPResponse, content: bytes
-) -> None:
+def give_back(request: BaseHTTPRequestHandler, answer: http.client.HTTPResponse, content: bytes) -> None:
     request.send_response(answer.status)
     for name, value in answer.getheaders():
         if name.lower() not in NOT_PASSED_ON:

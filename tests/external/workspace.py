@@ -126,7 +126,7 @@ class Workspace:
     def run(self, *arguments: str) -> Run:
         self.relay.calls = []
         process = self.start(*arguments)
-        stdout, stderr = process.communicate(timeout=RUN_SECONDS)
+        stdout, stderr = finish(process)
         return Run(process.returncode, stdout, stderr, self.relay.calls)
 
     def run_disturbed(self, at: int, when: str, kill: bool) -> Fault:
@@ -136,7 +136,7 @@ class Workspace:
         act = (lambda: started[0].kill()) if kill else (lambda: None)
         fault = self.relay.fault = Fault(at, when, act)
         started.append(self.start("apply", "--yes"))
-        started[0].communicate(timeout=RUN_SECONDS)
+        finish(started[0])
         self.relay.fault = None
         return fault
 
@@ -160,3 +160,12 @@ class Workspace:
 
     def put_state(self, key: str, value: Any) -> None:
         self.s3.put_object(Bucket=STATE_BUCKET, Key=key, Body=json.dumps(value).encode())
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What a run said, once it has ended; one that hangs is ended."""
+    try:
+        return process.communicate(timeout=RUN_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise

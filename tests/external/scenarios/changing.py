@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from scenarios import (
     POLICY,
     STORAGE,
@@ -16,6 +19,10 @@ from scenarios import (
     two_stacks,
 )
 from workspace import STATE_BUCKET, Workspace
+
+REPOSITORY = Path(__file__).parents[3]
+# The stacks of `desired/` whose types MiniStack has; it has no CloudTrail.
+FOUNDATION = ("kms", "iam", "s3")
 
 
 def creates_what_is_declared(space: Workspace) -> None:
@@ -187,3 +194,21 @@ def sends_large_templates_through_the_bucket(space: Workspace) -> None:
     template = space.cfn.get_template(StackName="storage")["TemplateBody"]
     check(template == large, "the whole template is deployed", len(template))
     in_sync(space)
+
+
+def stands_the_foundation_up(space: Workspace) -> None:
+    """this repository's own stacks are created, as far as MiniStack has their types, and stay in sync"""
+    for path in REPOSITORY.glob("infra/*"):
+        space.write(f"infra/{path.name}", path.read_text())
+    for name in FOUNDATION:
+        space.write(f"desired/stacks/{name}.yaml", (REPOSITORY / f"desired/stacks/{name}.yaml").read_text())
+    production = (REPOSITORY / "desired/environments/production.yaml").read_text()
+    ours = production.replace("111122223333", space.account).replace("name: production", "name: judge")
+    bucket = re.sub(r"stateBucket: .*", f"stateBucket: {STATE_BUCKET}", ours)
+    space.write("desired/environments/judge.yaml", bucket)
+    space.commit()
+    apply(space, "--environment", "judge")
+    states = {name: stack["StackStatus"] for name, stack in space.stacks().items()}
+    check(set(states.values()) == {"CREATE_COMPLETE"} and len(states) == len(FOUNDATION), "all", states)
+    run = apply(space, "--environment", "judge", "--output", "json")
+    check(run.json["status"] == "in_sync" and not run.writes, "a second apply does nothing", run)

@@ -5,46 +5,61 @@ from __future__ import annotations
 from scenarios import STORAGE, CannotJudge, apply, check, in_sync, storage, two_stacks
 from workspace import STATE_BUCKET, Workspace
 
-TAKEN = "judge-data"
+TAKEN_BUCKET = "Type: AWS::S3::Bucket, Properties: { BucketName: judge-taken }"
+TAKEN_PARAMETER = (
+    "Type: AWS::SSM::Parameter, DependsOn: Data, "
+    "Properties: { Name: /judge/taken, Type: String, Value: ours }"
+)
+# More writes than a run of two stacks makes.
 MANY = 100
+
+
+def with_resource(definition: str) -> str:
+    """The template with one more resource, `More`."""
+    return STORAGE.replace("Outputs:", f"  More: {{ {definition} }}\nOutputs:")
 
 
 def tells_why_a_creation_failed(space: Workspace) -> None:
     """a stack that cannot be created is cleaned up, its cause and line are named, the rest is not begun"""
-    space.make_bucket(TAKEN)
+    space.ssm.put_parameter(Name="/judge/taken", Value="taken", Type="String")
     two_stacks(space)
+    storage(space, with_resource(TAKEN_PARAMETER))
+    space.commit()
     run = space.run("apply", "--yes")
     if run.exit == 0:
-        raise CannotJudge(
-            "MiniStack gives a stack a bucket that is there already; AWS fails with AlreadyExists"
-        )
+        raise CannotJudge("MiniStack gives a stack a parameter that is there; AWS says AlreadyExists")
     check(run.exit in (1, 5), "it ends as failed", run)
-    check("Data" in run.said and "infra/storage.yaml:" in run.said, "cause and line are named", run)
-    check("stacks/settings" in run.said, "the dependent one is named", run)
+    named = "More (AWS::SSM::Parameter) CREATE_FAILED" in run.stdout
+    check(named and "infra/storage.yaml:" in run.stdout, "cause and line are named", run)
+    check("stacks/settings" in run.stdout, "the dependent one is named", run)
     check(not space.stacks(), "no stack is left", space.stacks())
 
-    space.s3.delete_bucket(Bucket=TAKEN)
+    storage(space)
+    space.commit()
+    space.s3.delete_bucket(Bucket="judge-data")  # DeletionPolicy: Retain
     apply(space)
     in_sync(space)
 
 
-def tells_why_an_update_failed(space: Workspace) -> None:
-    """an update that fails is rolled back by AWS, its cause is named, and the repaired one goes through"""
+def tells_what_a_validation_found(space: Workspace) -> None:
+    """what AWS finds before it deploys is named with the template's line, for a creation and an update"""
+    space.make_bucket("judge-data")
     storage(space)
-    space.commit()
-    apply(space)
-    broken = STORAGE.replace(
-        "Outputs:",
-        "  Link:\n    Type: AWS::SNS::Subscription\n"
-        "    Properties: { TopicArn: 'arn:aws:sns:ap-northeast-1:000000000000:none', Protocol: sqs }\n"
-        "Outputs:",
-    )
-    storage(space, broken)
     space.commit()
     run = space.run("apply", "--yes")
     if run.exit == 0:
-        raise CannotJudge("MiniStack subscribes to a topic that is not there; AWS fails with NotFound")
-    check("Link" in run.said, "the cause is named", run)
+        raise CannotJudge("MiniStack gives a stack a bucket that is there; AWS finds the conflict")
+    check("Data (AWS::S3::Bucket)" in run.stdout, "the conflict is named", run)
+    check("infra/storage.yaml:" in run.stdout, "so is the line", run)
+    check(not space.stacks(), "no stack is left", space.stacks())
+
+    space.s3.delete_bucket(Bucket="judge-data")
+    apply(space)
+    space.make_bucket("judge-taken")
+    storage(space, with_resource(TAKEN_BUCKET))
+    space.commit()
+    run = space.run("apply", "--yes")
+    check(run.exit in (1, 5) and "More (AWS::S3::Bucket)" in run.stdout, "that of an update, too", run)
     status = space.stacks()["storage"]["StackStatus"]
     check(status == "UPDATE_ROLLBACK_COMPLETE", "AWS rolled it back", status)
     storage(space, title="Bells")

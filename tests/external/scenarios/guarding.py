@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from scenarios import SETTINGS, apply, check, in_sync, storage, two_stacks
-from workspace import STATE_BUCKET, Workspace
+from workspace import Workspace, finish
 
 LEASE = "lease/judge.json"
 
@@ -82,7 +82,7 @@ def works_beside_another_run(space: Workspace) -> None:
     """two applies at once make each stack once, and both end well"""
     two_stacks(space)
     both = [space.start("apply", "--yes") for _ in range(2)]
-    said = ["".join(process.communicate(timeout=120)) for process in both]
+    said = ["".join(finish(process)) for process in both]
     check([process.returncode for process in both] == [0, 0], "both end well", "\n".join(said))
     calls = [call.name for call in space.relay.calls]
     made = calls.count("cloudformation:ExecuteChangeSet")
@@ -99,4 +99,4 @@ def keeps_secrets_out_of_git(space: Workspace) -> None:
     check(run.exit == 1 and not run.calls, "it is refused before any call", run)
     # The source line of the message is the reader's own file; the JSON goes to logs.
     check("hush-4711" not in run.stdout, "the result does not show it", run)
-    check(not space.state_keys(), "nothing was recorded", space.state_keys(STATE_BUCKET))
+    check(not space.state_keys(), "nothing was recorded", space.state_keys())
