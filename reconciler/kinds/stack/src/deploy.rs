@@ -11,11 +11,10 @@ use reconcile_engine::events::UnitEvents;
 use reconcile_engine::kind::StepError;
 use tokio::time::sleep;
 
+use crate::cause::first_cause;
 use crate::kind::StackKind;
 use crate::plan::agreement::disagreement;
-use crate::port::{
-    ChangeSet, ChangeSetRequest, ChangeSetStatus, Execution, StackEvent, TemplateSource,
-};
+use crate::port::{ChangeSet, ChangeSetRequest, ChangeSetStatus, Execution, TemplateSource};
 use crate::state::{COMMIT_TAG, Described, Phase};
 use crate::step::{Deletion, Deployment, Mode, Step, Target};
 use crate::watch::Settled;
@@ -78,7 +77,7 @@ impl StackKind {
                 ));
             }
             ChangeSetStatus::Failed(why) => {
-                let why = why.clone();
+                let why = self.refusal(deployment, &change_set.id, why).await;
                 self.discard(deployment).await?;
                 return Err(StepError::Failed(format!("CloudFormation refuses the change: {why}")));
             }
@@ -102,7 +101,25 @@ impl StackKind {
         };
         let end =
             self.watch.settled(place, tell, done).await.map_err(failed("look at the stack"))?;
-        outcome(deployment, &end)
+        self.outcome(deployment, &change_set.stack_id, &end).await
+    }
+
+    /// What a finished operation means for the step.
+    async fn outcome(
+        &self,
+        deployment: &Deployment,
+        stack_id: &str,
+        end: &Settled,
+    ) -> Result<(), StepError> {
+        let how = match &end.stack {
+            Some(stack) => match stack.status.as_str() {
+                "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" => return Ok(()),
+                status => format!("the stack ended in {status}"),
+            },
+            None => "the creation failed and was cleaned up".to_owned(),
+        };
+        let cause = self.cause(deployment, stack_id, end).await;
+        Err(StepError::Failed(format!("{how}: {cause}")))
     }
 
     /// The change set of the deployment's name, made by this run or an earlier one.
@@ -288,54 +305,6 @@ impl StackKind {
         let found = self.api.stack(&target.region, name(target)).await;
         found.map_err(failed("look at the stack"))
     }
-}
-
-/// What a finished operation means for the step.
-fn outcome(deployment: &Deployment, end: &Settled) -> Result<(), StepError> {
-    let cause = || {
-        let event = cause_event(&end.events)?;
-        let at = deployment
-            .template
-            .parsed
-            .nearest_position(&format!("/Resources/{}", event.logical_id));
-        Some(format!("{} (see {}:{})", describe(event), deployment.template.path, at.line))
-    };
-    match &end.stack {
-        Some(stack)
-            if matches!(
-                stack.status.as_str(),
-                "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE"
-            ) =>
-        {
-            Ok(())
-        }
-        Some(stack) => Err(StepError::Failed(format!(
-            "the stack ended in {}: {}",
-            stack.status,
-            cause().or_else(|| stack.status_reason.clone()).unwrap_or_default()
-        ))),
-        None => Err(StepError::Failed(format!(
-            "the creation failed and was cleaned up: {}",
-            cause().unwrap_or_default()
-        ))),
-    }
-}
-
-fn first_cause(events: &[StackEvent]) -> Option<String> {
-    cause_event(events).map(describe)
-}
-
-/// The first resource that failed by itself: the others are cancelled in its wake.
-fn cause_event(events: &[StackEvent]) -> Option<&StackEvent> {
-    events.iter().find(|event| {
-        let cancelled = event.reason.as_deref().is_some_and(|reason| reason.contains("cancelled"));
-        event.status.ends_with("_FAILED") && !event.is_stack && !cancelled
-    })
-}
-
-fn describe(event: &StackEvent) -> String {
-    let reason = event.reason.as_deref().unwrap_or("AWS gives no reason");
-    format!("{} ({}) {}: {reason}", event.logical_id, event.type_name, event.status)
 }
 
 fn is_idle(stack: Option<&Described>) -> bool {

@@ -14,6 +14,7 @@ pub mod spec;
 pub mod state;
 pub mod step;
 
+mod cause;
 mod deploy;
 mod detect;
 mod examine;

@@ -9,6 +9,7 @@ use super::paging::page;
 use super::stack::{Stack, StackResource};
 use super::status::word;
 use crate::call::{Answer, Call};
+use crate::error::AwsError;
 use crate::world::World;
 
 /// One event. Its row key is the stack's ID and a running number.
@@ -108,7 +109,12 @@ impl World {
 
 /// Answers `DescribeStackEvents`: the newest first.
 pub(super) fn describe_stack_events(world: &World, call: &Call) -> Answer {
-    let stack = world.stack_of(call)?;
+    // Other operations say it in other words; seen in cloudtools/stacker #683.
+    let missing = |_| match call.required("StackName") {
+        Ok(name) => AwsError::validation(format!("Stack [{name}] does not exist")),
+        Err(error) => error,
+    };
+    let stack = world.stack_of(call).map_err(missing)?;
     let prefix = format!("{}|", stack.id);
     let mut events: Vec<_> = world.events.with_prefix(&prefix).map(|(_, event)| event).collect();
     events.reverse();

@@ -36,6 +36,11 @@ impl Encryption {
     pub(super) fn is_kms(&self) -> bool {
         self.algorithm != ServerSideEncryption::AES256
     }
+
+    /// What an answer says of the bucket key: it is one of KMS's, and nothing is said of another.
+    pub(super) fn uses_bucket_key(&self) -> Option<bool> {
+        self.bucket_key.filter(|_| self.is_kms())
+    }
 }
 
 /// A new bucket with the settings that S3 gives to every new one.

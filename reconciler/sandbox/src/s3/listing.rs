@@ -5,14 +5,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::dto::{
     CommonPrefix, DeleteMarkerEntry, ETag, EncodingType, ListObjectVersionsInput,
     ListObjectVersionsOutput, ListObjectsV2Input, ListObjectsV2Output, Object, ObjectStorageClass,
-    ObjectVersion as ListedVersion, ObjectVersionStorageClass,
+    ObjectVersion as ListedVersion, ObjectVersionStorageClass, Owner,
 };
 use s3s::{S3Result, s3_error};
 
 use super::bucket;
 use super::object::{self, ObjectVersion};
 use super::operations::{Context, timestamp};
-use crate::world::World;
+use crate::world::{ACCOUNT, World};
 
 /// The most that one page holds.
 const PAGE: i32 = 1000;
@@ -96,12 +96,13 @@ pub(super) fn versions(
         next_version_id_marker: page.next_version().map(str::to_owned),
         delimiter: input.delimiter.clone(),
         encoding_type: input.encoding_type.clone(),
-        key_marker: input.key_marker.clone(),
+        // S3 says of both markers where the page begins, also of the first.
+        key_marker: Some(input.key_marker.clone().unwrap_or_default()),
         max_keys: Some(max_keys),
         name: Some(input.bucket.clone()),
         prefix: Some(prefix),
         request_charged: None,
-        version_id_marker: input.version_id_marker.clone(),
+        version_id_marker: Some(input.version_id_marker.clone().unwrap_or_default()),
     })
 }
 
@@ -219,7 +220,7 @@ fn listed_version(
             is_latest,
             key,
             last_modified,
-            owner: None,
+            owner: Some(owner()),
             version_id,
         });
     };
@@ -228,6 +229,7 @@ fn listed_version(
         is_latest,
         key,
         last_modified,
+        owner: Some(owner()),
         size: i64::try_from(content.body.0.len()).ok(),
         storage_class: Some(ObjectVersionStorageClass::from_static(
             ObjectVersionStorageClass::STANDARD,
@@ -235,6 +237,11 @@ fn listed_version(
         version_id,
         ..Default::default()
     })
+}
+
+/// Every object is its bucket's owner's (`BucketOwnerEnforced`).
+fn owner() -> Owner {
+    Owner { id: Some(ACCOUNT.to_owned()), display_name: None }
 }
 
 /// The name that a continuation token stands for.

@@ -80,7 +80,7 @@ fn describe(version: &ObjectVersion, content: &Content) -> GetObjectOutput {
     let description = content.description.clone();
     GetObjectOutput {
         accept_ranges: Some("bytes".to_owned()),
-        bucket_key_enabled: content.encryption.bucket_key,
+        bucket_key_enabled: content.encryption.uses_bucket_key(),
         cache_control: description.cache_control,
         content_disposition: description.content_disposition,
         content_encoding: description.content_encoding,

@@ -54,9 +54,9 @@ pub(super) fn put(
     Ok(PutObjectOutput {
         e_tag: Some(ETag::Strong(etag)),
         version_id,
+        bucket_key_enabled: encryption.uses_bucket_key(),
         server_side_encryption: Some(ServerSideEncryption::from(encryption.algorithm)),
         ssekms_key_id: encryption.key_id,
-        bucket_key_enabled: encryption.bucket_key,
         ..Default::default()
     })
 }

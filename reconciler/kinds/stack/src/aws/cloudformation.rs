@@ -18,7 +18,7 @@ use reconcile_engine::aws::session::Session;
 use super::answer;
 use crate::port::{
     Acts, ChangeSet, ChangeSetRequest, ChangeSetStatus, ComputedChange, ComputedKind, Detection,
-    Execution, Looks, StackEvent, TemplateSource,
+    Execution, Finding, Looks, StackEvent, TemplateSource, Validated,
 };
 use crate::state::{
     Described, Difference, DriftStatus, ResourceDrift, ResourceDriftStatus, Status,
@@ -198,6 +198,25 @@ impl Looks for CloudFormation {
             }
         }
     }
+
+    async fn findings(&self, region: &str, of: Validated<'_>) -> Result<Vec<Finding>, AwsError> {
+        let call = self.client(region).describe_events();
+        let call = match of {
+            Validated::ChangeSet(id) => call.change_set_name(id),
+            Validated::Stack(id) => call.stack_name(id),
+        };
+        let failed = sdk::EventFilter::builder().failed_events(true).build();
+        let mut pages = call.filters(failed).into_paginator().send();
+        let mut events = Vec::new();
+        while let Some(page) = pages.next().await {
+            events.extend(answer(page)?.operation_events.unwrap_or_default());
+        }
+        // A stack also tells what was found before its earlier operations.
+        let latest = events.iter().max_by_key(|event| timestamp(event.timestamp));
+        let latest = latest.and_then(|event| event.operation_id.clone());
+        let of_latest = events.into_iter().filter(|event| event.operation_id == latest);
+        Ok(of_latest.filter_map(finding).collect())
+    }
 }
 
 #[async_trait]
@@ -359,6 +378,18 @@ fn stack_event(event: sdk::StackEvent) -> StackEvent {
         token: event.client_request_token,
         is_stack,
     }
+}
+
+/// What stops a deployment; a warning does not.
+fn finding(event: sdk::OperationEvent) -> Option<Finding> {
+    let fails = event.validation_failure_mode == Some(sdk::HookFailureMode::Fail);
+    let found = fails && event.event_type == Some(sdk::EventType::ValidationError);
+    found.then(|| Finding {
+        logical_id: event.logical_resource_id.unwrap_or_default(),
+        type_name: event.resource_type.unwrap_or_default(),
+        path: event.validation_path.unwrap_or_default(),
+        reason: event.validation_status_reason.unwrap_or_default(),
+    })
 }
 
 fn change_set(page: DescribeChangeSetOutput, changes: Vec<ComputedChange>) -> ChangeSet {

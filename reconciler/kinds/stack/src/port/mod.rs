@@ -54,6 +54,8 @@ pub trait Looks: Send + Sync {
         stack: &str,
         name: &str,
     ) -> Result<Option<ChangeSet>, AwsError>;
+    /// What a validation before the deployment found wrong.
+    async fn findings(&self, region: &str, of: Validated<'_>) -> Result<Vec<Finding>, AwsError>;
 }
 
 /// What can be done.
@@ -207,6 +209,28 @@ pub enum ComputedKind {
     Record,
     /// That depends on a nested stack or a macro.
     Dynamic,
+}
+
+/// What is validated before it is deployed, by its ARN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Validated<'a> {
+    /// A change set, as it is made.
+    ChangeSet(&'a str),
+    /// A stack, as an operation on it begins.
+    Stack(&'a str),
+}
+
+/// Something wrong that a validation found before anything was deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The logical ID.
+    pub logical_id: String,
+    /// `AWS::S3::Bucket`
+    pub type_name: String,
+    /// Where in the template: `/Resources/Data/Properties/BucketName`.
+    pub path: String,
+    /// What is wrong.
+    pub reason: String,
 }
 
 /// One event of a stack.

@@ -135,8 +135,11 @@ pub(super) fn template(world: &World, call: &Call) -> Result<String, AwsError> {
 /// The ID of the change set that a call names, by ID or by its own and its stack's name.
 fn find(world: &World, call: &Call) -> Result<String, AwsError> {
     let name = call.required("ChangeSetName")?;
-    let missing =
-        || AwsError::new("ChangeSetNotFound", format!("ChangeSet [{name}] does not exist"));
+    let missing = || AwsError {
+        status: 404,
+        code: "ChangeSetNotFound".to_owned(),
+        message: format!("ChangeSet [{name}] does not exist"),
+    };
     if name.starts_with("arn:") {
         return world.change_sets.get(name).map(|set| set.id.clone()).ok_or_else(missing);
     }
