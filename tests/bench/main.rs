@@ -73,6 +73,7 @@ fn beside_this_one() -> Result<PathBuf, Box<dyn Error>> {
     if program.is_file() {
         Ok(program)
     } else {
-        Err(format!("`{}` is not built: run `cargo build --workspace` first", program.display()).into())
+        Err(format!("`{}` is not built: run `cargo build --workspace` first", program.display())
+            .into())
     }
 }

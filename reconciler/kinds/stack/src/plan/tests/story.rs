@@ -16,6 +16,7 @@ use reconcile_core::text::Text;
 use reconcile_core::verdict::{Action, Change, Verdict};
 use reconcile_engine::kind::{Decision, PlanContext, Wanted};
 
+use crate::blind_spots::BlindSpots;
 use crate::plan::desired::Desired;
 use crate::plan::plan;
 use crate::spec::{Allow, OnDrift, Spec, TemplateFile};
@@ -23,7 +24,7 @@ use crate::state::{
     COMMIT_TAG, Described, Difference, DriftStatus, ResourceDrift, ResourceDriftStatus, SeenDrift,
     SeenPolicy, SeenTemplate, State, Status,
 };
-use crate::step::{Deletion, Deployment, Step};
+use crate::step::{Deletion, Deployment, Restoration, Step};
 
 /// The region of every story.
 pub(super) const REGION: &str = "ap-northeast-1";
@@ -175,6 +176,7 @@ impl Story {
         let deployments = self.decision().steps.into_iter().filter_map(|step| match step {
             Step::Deploy(deployment) => Some(*deployment),
             Step::Wait(_)
+            | Step::Restore(_)
             | Step::SetPolicy(..)
             | Step::Protect(..)
             | Step::ContinueRollback(..)
@@ -227,6 +229,7 @@ impl Story {
             template: SeenTemplate::Read(Arc::clone(template)),
             policy: SeenPolicy::Read(self.spec.policy.as_deref().map(str::to_owned)),
             drift: SeenDrift::Summary,
+            blind_spots: BlindSpots::default(),
             hidden: BTreeMap::new(),
         }
     }
@@ -343,6 +346,9 @@ fn step_in_words(step: &Step) -> String {
             let expected: Vec<_> =
                 expected.iter().map(|(id, effect)| format!("{id} {}", effect.words())).collect();
             format!("deploy {mode:?}, expecting [{}]", expected.join(", "))
+        }
+        Step::Restore(Restoration { logical_id, remedy, .. }) => {
+            format!("restore {logical_id}: {remedy:?}")
         }
         Step::SetPolicy(_, policy) => format!("set policy {policy}"),
         Step::Protect(_, on) => format!("protect {on}"),
