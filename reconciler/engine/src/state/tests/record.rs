@@ -32,7 +32,7 @@ async fn a_record_grows_with_the_run() {
     assert_eq!(begun["finishedAt"], json!(null));
     assert_eq!(begun["planDigest"], Digest::of("plan").as_str());
 
-    recorder.unit(failed()).await.unwrap();
+    recorder.units([failed()]).await.unwrap();
     let unit = json!({
         "address": "stacks/kms", "action": "create", "outcome": "failed", "why": "no",
         "steps": ["create the change set"],
@@ -55,7 +55,7 @@ async fn a_write_that_failed_is_made_up_for() {
     let session = session(&store, "alice").await;
     let mut recorder = Recorder::begin(&session, &Digest::of("plan")).await.unwrap();
     store.fail(true);
-    recorder.unit(failed()).await.unwrap_err();
+    recorder.units([failed()]).await.unwrap_err();
     store.fail(false);
     // As if the failed write had been carried out after all.
     store.put(KEY, "{}");

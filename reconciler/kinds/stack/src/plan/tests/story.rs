@@ -24,7 +24,7 @@ use crate::state::{
     COMMIT_TAG, Described, Difference, DriftStatus, ResourceDrift, ResourceDriftStatus, SeenDrift,
     SeenPolicy, SeenTemplate, State, Status,
 };
-use crate::step::{Deletion, Deployment, Step};
+use crate::step::{Deletion, Deployment, Restoration, Step};
 
 /// The region of every story.
 pub(super) const REGION: &str = "ap-northeast-1";
@@ -347,7 +347,9 @@ fn step_in_words(step: &Step) -> String {
                 expected.iter().map(|(id, effect)| format!("{id} {}", effect.words())).collect();
             format!("deploy {mode:?}, expecting [{}]", expected.join(", "))
         }
-        Step::Restore(restoration) => format!("restore {}", restoration.logical_id),
+        Step::Restore(Restoration { logical_id, remedy, .. }) => {
+            format!("restore {logical_id}: {remedy:?}")
+        }
         Step::SetPolicy(_, policy) => format!("set policy {policy}"),
         Step::Protect(_, on) => format!("protect {on}"),
         Step::ContinueRollback(_, skip) => format!("continue rollback without {skip:?}"),

@@ -4,6 +4,9 @@
 //! statement that was added is drift. What cannot be read back, or depends on what is not known here, is
 //! left out and counted.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use reconcile_cfn::intrinsics::{call, short_form};
