@@ -8,7 +8,7 @@ use reconcile_core::address::Address;
 use reconcile_core::environment::Environment;
 use reconcile_core::problem::Problem;
 use reconcile_engine::load::scope::Named;
-use reconcile_engine::load::{self, Desired, KindInfo, WorkTree};
+use reconcile_engine::load::{self, Desired, KindInfo, Loaded, WorkTree};
 use reconcile_engine::plan::World;
 
 use crate::args::Global;
@@ -41,22 +41,41 @@ impl Workspace {
         Ok(Self { root, files })
     }
 
-    /// Reads everything under `desired/`.
-    pub(crate) fn load(&self) -> Result<Desired, Vec<Problem>> {
-        let started = Instant::now();
-        let desired = load::load(&self.files, &infos());
-        tracing::debug!(took = ?started.elapsed(), "read desired/");
-        desired
+    /// What is declared for one environment: the one named, or the default.
+    pub(crate) fn world(&self, environment: Option<&str>) -> Result<World, Vec<Problem>> {
+        let mut worlds = self.worlds(|desired| Ok(vec![desired.environment(environment)?]))?;
+        worlds.pop().ok_or_else(|| vec![Problem::whole("no environment is declared")])
     }
 
-    /// What is declared for one environment, checked.
-    pub(crate) fn world(
+    /// What is declared for every environment.
+    pub(crate) fn every_world(&self) -> Result<Vec<World>, Vec<Problem>> {
+        self.worlds(|desired| Ok(desired.environments.values().collect()))
+    }
+
+    /// Reads every file and interprets it in these environments. Everything that is wrong is told at
+    /// once, and a mistake in a file that several environments share is told once.
+    fn worlds(
         &self,
-        desired: &Desired,
-        environment: &Environment,
-    ) -> Result<World, Vec<Problem>> {
+        pick: impl Fn(&Desired) -> Result<Vec<&Environment>, Problem>,
+    ) -> Result<Vec<World>, Vec<Problem>> {
+        let started = Instant::now();
+        let Loaded { desired, mut problems } = load::load_what_can_be_read(&self.files, &infos());
+        let environments = match pick(&desired) {
+            Ok(environments) => environments,
+            // Its file may be among those that cannot be read.
+            Err(problem) if problems.is_empty() => return Err(vec![problem]),
+            Err(_) => Vec::new(),
+        };
         let named = Named::new(&self.files);
-        World::interpret(desired, environment, &KINDS, &named).map_err(load::in_order)
+        let mut worlds = Vec::new();
+        for environment in environments {
+            match World::interpret(&desired, environment, &KINDS, &named) {
+                Ok(world) => worlds.push(world),
+                Err(more) => problems.extend(more),
+            }
+        }
+        tracing::debug!(took = ?started.elapsed(), "read desired/");
+        if problems.is_empty() { Ok(worlds) } else { Err(load::in_order(problems)) }
     }
 
     /// Where the sandbox's state is.

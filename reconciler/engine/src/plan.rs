@@ -57,12 +57,27 @@ impl World {
     ) -> Result<Self, Vec<Problem>> {
         let mut scope = Scope::new(environment, files);
         let mut fleets = Vec::new();
+        let mut links = BTreeMap::new();
+        let mut broken = desired.broken.clone();
         for kind in kinds {
-            let documents: Vec<_> = desired.documents(kind.info().word, environment).collect();
-            fleets.push(kind.interpret(&documents, &mut scope));
+            let info = kind.info();
+            let documents: Vec<_> = desired.documents(info.word, environment).collect();
+            let fleet = kind.interpret(&documents, &mut scope);
+            let found = fleet.links();
+            let understood: BTreeSet<&str> = found.keys().map(Address::name).collect();
+            let names = documents.iter().map(|document| document.name.as_str());
+            broken.extend(
+                names.filter(|name| !understood.contains(name)).map(|name| info.address(name)),
+            );
+            links.extend(found);
+            fleets.push(fleet);
+        }
+        // A unit whose file cannot be understood exists: to refer to it is no second mistake.
+        for unit in links.values_mut() {
+            unit.references.retain(|(reference, _)| !broken.contains(&reference.address));
+            unit.depends_on.retain(|(address, _)| !broken.contains(address));
         }
         let mut problems = scope.into_problems();
-        let links: BTreeMap<_, _> = fleets.iter().flat_map(|fleet| fleet.links()).collect();
         match Graph::new(&links) {
             Ok(graph) if problems.is_empty() => {
                 Ok(Self { environment: Arc::new(environment.clone()), fleets, links, graph })

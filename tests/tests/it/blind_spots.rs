@@ -174,7 +174,9 @@ fn what_can_only_be_set_at_creation_is_left_to_a_person() {
             assert!(unblock.contains("`ignoreDrift`"), "{unblock}");
             assert_eq!(change.map(|change| change.action), Some(Action::Revert));
         }
-        other => panic!("{other:?}"),
+        other @ (Verdict::InSync | Verdict::Change(_) | Verdict::Unknown { .. }) => {
+            panic!("{other:?}")
+        }
     }
     assert_eq!(heal(&account, &guarded()).status(), Status::Blocked);
 }

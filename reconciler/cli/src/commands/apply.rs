@@ -13,7 +13,7 @@ use super::plan::{Look, depth};
 use super::{Context, Failure};
 use crate::args::ApplyArgs;
 use crate::exit::Exit;
-use crate::views::Subject;
+use crate::views::{Format, Subject, View};
 
 /// What is shown of uncommitted files before it says "and more".
 const SHOWN_FILES: usize = 5;
@@ -26,8 +26,11 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Fai
     expected(look.prepared.plan.plan(), args)?;
     let has_changes = look.prepared.plan.plan().changes().next().is_some();
     let sandbox = look.world.environment.target.is_sandbox();
-    if has_changes && !args.yes && !sandbox && !agreed(context, &look)? {
-        return Ok(Exit::Refused);
+    if has_changes {
+        propose(context, &look);
+        if !args.yes && !sandbox && !agreed(context, &look)? {
+            return Ok(Exit::Refused);
+        }
     }
     let signals = Signals::listen()?;
     let progress = context.progress();
@@ -86,6 +89,13 @@ fn expected(plan: &Plan, args: &ApplyArgs) -> Result<(), Failure> {
     Err(Failure::Stale(Problem::whole(message).hint("look at the plan again: `reconcile plan`")))
 }
 
+/// Shows the plan before it is carried out; stdout is for the result.
+fn propose(context: &Context, look: &Look) {
+    let view = View { format: Format::Text, ..context.view() };
+    context.console.talk(&view.report(Subject::Proposal, &look.report()));
+    context.console.talk("");
+}
+
 fn agreed(context: &Context, look: &Look) -> Result<bool, Failure> {
     let console = &context.console;
     if !console.is_interactive() {
@@ -96,7 +106,6 @@ fn agreed(context: &Context, look: &Look) -> Result<bool, Failure> {
             ),
         ));
     }
-    console.talk(&context.view().report(Subject::Plan, &look.report()));
     let environment = &look.world.environment.name;
     let question = format!("Apply this to `{environment}`? Only `yes` is taken as such: ");
     let answer = console.ask(&question);

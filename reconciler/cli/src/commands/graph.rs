@@ -12,9 +12,7 @@ use crate::workspace::Workspace;
 
 pub(super) fn run(context: &Context, args: &GraphArgs) -> Result<Exit, Failure> {
     let workspace = Workspace::find(&context.global)?;
-    let desired = workspace.load()?;
-    let environment = desired.environment(context.global.environment.as_deref())?;
-    let world = workspace.world(&desired, environment)?;
+    let world = workspace.world(context.global.environment.as_deref())?;
     let text = match args.format {
         GraphFormat::Text => text(&world.graph),
         GraphFormat::Dot => dot(&world.graph),

@@ -45,12 +45,11 @@ impl Look {
     ) -> Result<Self, Failure> {
         let workspace = Workspace::find(&context.global)?;
         let selector = Selector::new(&context.global)?;
-        let desired = workspace.load()?;
-        let environment = desired.environment(context.global.environment.as_deref())?;
-        let mut world = workspace.world(&desired, environment)?;
+        let mut world = workspace.world(context.global.environment.as_deref())?;
         let git = workspace.git()?;
         let commit = git.commit.clone();
-        let session = target::connect(&workspace, environment, &context.global, commit).await?;
+        let session =
+            target::connect(&workspace, &world.environment, &context.global, commit).await?;
         let plurals: Vec<_> = KINDS.iter().map(|kind| kind.info().plural).collect();
         let ledger = Ledger::load(&session, &plurals).await;
         world.observe(&session, &ledger, depth, events).await;

@@ -48,13 +48,12 @@ fn stack_of(
     workspace: &Workspace,
     address: &Address,
 ) -> Result<(String, String), Failure> {
-    let desired = workspace.load()?;
-    let environment = desired.environment(context.global.environment.as_deref())?;
+    let world = workspace.world(context.global.environment.as_deref())?;
+    let environment = &world.environment;
     if !environment.target.is_sandbox() {
         let message = format!("the environment `{}` is not the sandbox", environment.name);
         return Err(Problem::whole(message).into());
     }
-    let world = workspace.world(&desired, environment)?;
     let found = world.units().find(|(unit, _)| *unit == address);
     let Some((_, links)) = found else {
         let names: Vec<_> = world.units().map(|(unit, _)| unit.to_string()).collect();

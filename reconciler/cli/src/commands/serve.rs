@@ -61,13 +61,14 @@ fn stopped() -> Result<impl Future<Output = ()>, Problem> {
 
 /// The region of the environment that is the sandbox. Files that cannot be read are not this command's.
 fn region(context: &Context, workspace: &Workspace) -> String {
-    let Ok(desired) = workspace.load() else { return REGION.to_owned() };
-    let named = desired.environment(context.global.environment.as_deref()).ok();
-    let found = named
-        .into_iter()
-        .chain(desired.environments.values())
-        .find(|environment| environment.target.is_sandbox());
-    found.map_or(REGION, |environment| environment.target.region()).to_owned()
+    let named = context.global.environment.as_deref();
+    let worlds = workspace.every_world().unwrap_or_default();
+    let sandboxes = worlds.iter().map(|world| &world.environment);
+    let mut sandboxes = sandboxes.filter(|environment| environment.target.is_sandbox());
+    let found = sandboxes.clone().find(|environment| Some(environment.name.as_str()) == named);
+    found
+        .or_else(|| sandboxes.next())
+        .map_or_else(|| REGION.to_owned(), |environment| environment.target.region().to_owned())
 }
 
 /// What other programs are to be told beside the endpoint.

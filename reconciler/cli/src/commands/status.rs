@@ -10,11 +10,9 @@ use reconcile_engine::state::ledger::Ledger;
 
 pub(super) async fn run(context: &Context) -> Result<Exit, Failure> {
     let workspace = Workspace::find(&context.global)?;
-    let desired = workspace.load()?;
-    let environment = desired.environment(context.global.environment.as_deref())?;
-    let mut world = workspace.world(&desired, environment)?;
+    let mut world = workspace.world(context.global.environment.as_deref())?;
     let commit = workspace.git()?.commit;
-    let session = target::connect(&workspace, environment, &context.global, commit).await?;
+    let session = target::connect(&workspace, &world.environment, &context.global, commit).await?;
     let plurals: Vec<_> = KINDS.iter().map(|kind| kind.info().plural).collect();
     let ledger = Ledger::load(&session, &plurals).await;
     let progress = context.progress();

@@ -35,6 +35,8 @@ pub(crate) enum Format {
 pub(crate) enum Subject {
     /// What would be done.
     Plan,
+    /// What is about to be done.
+    Proposal,
     /// What was changed outside git.
     Drift,
     /// What was done.

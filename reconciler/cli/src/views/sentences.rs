@@ -20,7 +20,7 @@ pub(super) fn count(number: u64, one: &str, many: &str) -> String {
 pub(super) fn title(subject: Subject, report: &Report) -> String {
     let environment = &report.environment;
     let what = match subject {
-        Subject::Plan => format!("Plan for {environment}"),
+        Subject::Plan | Subject::Proposal => format!("Plan for {environment}"),
         Subject::Drift => format!("Drift in {environment}"),
         Subject::Apply => format!("Apply to {environment}"),
     };
@@ -204,6 +204,7 @@ pub(super) fn next(subject: Subject, report: &Report) -> Next {
     let say = |text| Next { text, command: None };
     let run = |text, command: &str| Next { text, command: Some(format!("reconcile {command}")) };
     match (subject, report.status()) {
+        (Subject::Proposal, _) => say(""),
         (Subject::Plan, Status::InSync) => say("Nothing to do: AWS is as git says."),
         (Subject::Drift, Status::InSync) => say("AWS is as it was deployed."),
         (_, Status::Applied | Status::InSync) => say("AWS is as git says now."),

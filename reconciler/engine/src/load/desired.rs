@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use reconcile_core::address::Address;
 use reconcile_core::environment::Environment;
 use reconcile_core::problem::{Problem, did_you_mean};
 
@@ -14,13 +15,33 @@ use super::problems::{in_file, in_order};
 use super::schema::Checker;
 use super::{encoding, header, tree};
 
+/// What could be read of `desired/`, and what is wrong with the rest.
+///
+/// What is readable is interpreted all the same, so that its mistakes are told with the others.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What could be read.
+    pub desired: Desired,
+    /// What is wrong; nothing may be planned unless this is empty.
+    pub problems: Vec<Problem>,
+}
+
 /// What `desired/` declares.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Desired {
     /// By name.
     pub environments: BTreeMap<String, Environment>,
     /// Units' files, by path: of a known kind, true to its schema, named as their file.
     pub documents: Vec<Document>,
+    /// Units whose files cannot be understood: they exist, so that references to them are no mistakes.
+    pub broken: BTreeSet<Address>,
+}
+
+impl Loaded {
+    /// What is declared, if nothing is wrong with it.
+    pub fn complete(self) -> Result<Desired, Vec<Problem>> {
+        if self.problems.is_empty() { Ok(self.desired) } else { Err(self.problems) }
+    }
 }
 
 impl Desired {
@@ -59,14 +80,24 @@ impl Desired {
 
 /// Reads everything under `desired/`; what is wrong with any file is told together.
 pub fn load(files: &dyn Files, kinds: &[KindInfo]) -> Result<Desired, Vec<Problem>> {
-    let mut loader = Loader::new(files, kinds).map_err(|problem| vec![problem])?;
+    load_what_can_be_read(files, kinds).complete()
+}
+
+/// Reads everything under `desired/`, for whoever goes on to look for mistakes of other kinds.
+pub fn load_what_can_be_read(files: &dyn Files, kinds: &[KindInfo]) -> Loaded {
+    read(files, kinds)
+        .unwrap_or_else(|problem| Loaded { desired: Desired::default(), problems: vec![problem] })
+}
+
+fn read(files: &dyn Files, kinds: &[KindInfo]) -> Result<Loaded, Problem> {
+    let mut loader = Loader::new(files, kinds)?;
     let paths = files
         .list(DESIRED)
-        .map_err(|error| vec![Problem::whole(format!("`{DESIRED}/` cannot be read: {error}"))])?;
+        .map_err(|error| Problem::whole(format!("`{DESIRED}/` cannot be read: {error}")))?;
     for path in &paths {
         loader.file(path);
     }
-    loader.finish()
+    Ok(loader.finish())
 }
 
 struct Loader<'a> {
@@ -76,6 +107,7 @@ struct Loader<'a> {
     /// The names of all files of environments, whether they can be read or not.
     environments: BTreeSet<String>,
     documents: Vec<Document>,
+    broken: BTreeSet<Address>,
     problems: Vec<Problem>,
 }
 
@@ -88,6 +120,7 @@ impl<'a> Loader<'a> {
             kinds,
             environments: BTreeSet::new(),
             documents: Vec::new(),
+            broken: BTreeSet::new(),
             problems: Vec::new(),
         })
     }
@@ -115,8 +148,10 @@ impl<'a> Loader<'a> {
                 if plural == ENVIRONMENT.plural {
                     self.environments.insert(stem.to_owned());
                 }
-                let document = self.document(path, stem, kind);
-                self.documents.extend(document);
+                match self.document(path, stem, kind) {
+                    Some(document) => self.documents.push(document),
+                    None => drop(self.broken.insert(Address::new(plural, stem))),
+                }
             }
             None => self.problems.push(self.misplaced(path, plural)),
         }
@@ -159,7 +194,7 @@ impl<'a> Loader<'a> {
             .hint(near.unwrap_or_else(all))
     }
 
-    fn finish(mut self) -> Result<Desired, Vec<Problem>> {
+    fn finish(mut self) -> Loaded {
         let (environments, documents): (Vec<_>, Vec<_>) = std::mem::take(&mut self.documents)
             .into_iter()
             .partition(|document| document.kind == ENVIRONMENT.word);
@@ -170,10 +205,9 @@ impl<'a> Loader<'a> {
         self.duplicates(&documents);
         let environments = environment::interpret(&environments, &mut self.problems);
         self.unknown_environments(&documents);
-        if self.problems.is_empty() {
-            Ok(Desired { environments, documents })
-        } else {
-            Err(in_order(self.problems))
+        Loaded {
+            desired: Desired { environments, documents, broken: self.broken },
+            problems: in_order(self.problems),
         }
     }
 

@@ -24,7 +24,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub use desired::{Desired, load};
+pub use desired::{Desired, Loaded, load, load_what_can_be_read};
 pub use environment::ENVIRONMENT;
 pub use files::{Files, WorkTree};
 pub use kinds::KindInfo;

@@ -29,7 +29,7 @@ pub(super) fn render(subject: Subject, report: &Report, width: usize) -> String 
         page.dangers(report);
     }
     match subject {
-        Subject::Plan => page.plan(report),
+        Subject::Plan | Subject::Proposal => page.plan(report),
         Subject::Drift => page.drift(report),
         Subject::Apply => page.apply(report),
     }
@@ -169,7 +169,7 @@ impl Page {
         self.gap();
         let summary = report.summary();
         let result = match subject {
-            Subject::Plan => {
+            Subject::Plan | Subject::Proposal => {
                 format!("Plan: {} · digest {}", sentences::to_do(&summary), report.digest().short())
             }
             Subject::Drift => format!("Drift: {}", sentences::drifted(report)),
@@ -180,6 +180,7 @@ impl Page {
         }
         let Next { text, command } = sentences::next(subject, report);
         match command {
+            None if text.is_empty() => {}
             None => self.lines.extend(wrap(text, self.width)),
             Some(command) if text.len() + 1 + columns(&command) <= self.width => {
                 self.lines.push(format!("{text} {command}"));

@@ -70,7 +70,7 @@ fn problem(problem: &Problem) -> String {
 
 fn result(subject: Subject, report: &Report) -> String {
     match subject {
-        Subject::Plan => sentences::to_do(&report.summary()),
+        Subject::Plan | Subject::Proposal => sentences::to_do(&report.summary()),
         Subject::Drift => sentences::drifted(report),
         Subject::Apply => sentences::done(&report.summary()),
     }

@@ -14,11 +14,11 @@ fn compared(type_name: &str, declared: &Json, live: &Json) -> (Vec<String>, u64)
     let stack_tags = BTreeMap::from([("system".to_owned(), "backup".to_owned())]);
     let Compared { differences, left_out } = compare(&facts, (declared, live), &stack_tags);
     let shown = |value: Option<String>| value.unwrap_or_else(|| "nothing".to_owned());
-    let line = |one: Difference| {
+    let told = |one: Difference| {
         let Difference { path, expected, actual } = one;
         format!("{path}: {} -> {}", shown(expected), shown(actual))
     };
-    (differences.into_iter().map(line).collect(), left_out)
+    (differences.into_iter().map(told).collect(), left_out)
 }
 
 #[track_caller]
@@ -33,6 +33,7 @@ fn differs(type_name: &str, declared: &Json, live: &Json, expected: &[&str]) {
 
 const POLICY: &str = "AWS::S3::BucketPolicy";
 
+#[expect(clippy::needless_pass_by_value, reason = "it takes what `json!` makes")]
 fn policy(statement: Json) -> Json {
     json!({ "Bucket": "b", "PolicyDocument": { "Statement": statement } })
 }
