@@ -78,9 +78,7 @@ fn a_policy_counts_in_full() {
         POLICY,
         &policy(json!([guard])),
         &policy(json!([open, guard])),
-        &[
-            "/PolicyDocument/Statement/1: nothing -> {Effect: Allow, Action: \"s3:Get*\", Principal: \"*\"}",
-        ],
+        &["/PolicyDocument/Statement/1: nothing -> {Effect: Allow, Action: s3:Get*, Principal: *}"],
     );
     let mut weak = guard.clone();
     weak["Condition"] = json!({ "Bool": { "aws:SecureTransport": "false" } });
