@@ -78,9 +78,7 @@ fn a_policy_counts_in_full() {
         POLICY,
         &policy(json!([guard])),
         &policy(json!([open, guard])),
-        &[
-            "/PolicyDocument/Statement/1: nothing -> {Effect: Allow, Action: \"s3:Get*\", Principal: \"*\"}",
-        ],
+        &["/PolicyDocument/Statement/1: nothing -> {Effect: Allow, Action: s3:Get*, Principal: *}"],
     );
     let mut weak = guard.clone();
     weak["Condition"] = json!({ "Bool": { "aws:SecureTransport": "false" } });
@@ -90,8 +88,8 @@ fn a_policy_counts_in_full() {
         &policy(json!([guard])),
         &policy(json!([weak])),
         &[
-            "/PolicyDocument/Statement/0/Action: [\"s3:*\"] -> [\"s3:Put*\", \"s3:Get*\"]",
-            "/PolicyDocument/Statement/0/Condition: nothing -> {Bool: {\"aws:SecureTransport\": \"false\"}}",
+            "/PolicyDocument/Statement/0/Action: [s3:*] -> [s3:Put*, s3:Get*]",
+            "/PolicyDocument/Statement/0/Condition: nothing -> {Bool: {aws:SecureTransport: \"false\"}}",
         ],
     );
 }
