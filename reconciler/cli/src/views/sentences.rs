@@ -213,7 +213,7 @@ pub(super) fn next(subject: Subject, report: &Report) -> Next {
             run("Apply with:", &format!("apply -e {environment} --expect {digest}"))
         }
         (Subject::Drift, _) if summary.revert > 0 => {
-            run("Revert with:", &format!("apply -e {environment}"))
+            run("Revert with:", &format!("apply --detect -e {environment}"))
         }
         (Subject::Drift, Status::Changes) => {
             run("Look at what is not applied yet with:", &format!("plan -e {environment}"))

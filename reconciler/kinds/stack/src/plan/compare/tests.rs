@@ -88,8 +88,8 @@ fn a_policy_counts_in_full() {
         &policy(json!([guard])),
         &policy(json!([weak])),
         &[
-            "/PolicyDocument/Statement/0/Action: [\"s3:*\"] -> [\"s3:Put*\", \"s3:Get*\"]",
-            "/PolicyDocument/Statement/0/Condition: nothing -> {Bool: {\"aws:SecureTransport\": \"false\"}}",
+            "/PolicyDocument/Statement/0/Action: [s3:*] -> [s3:Put*, s3:Get*]",
+            "/PolicyDocument/Statement/0/Condition: nothing -> {Bool: {aws:SecureTransport: \"false\"}}",
         ],
     );
 }
