@@ -235,8 +235,15 @@ pub(crate) enum ClockCommand {
     /// Put it forward, such as `2m` or `60d`.
     Advance {
         /// By how much.
-        by: jiff::SignedDuration,
+        #[arg(value_parser = parse_time)]
+        by: Duration,
     },
+}
+
+/// A length of time such as `90m`, or `60d` of 24 hours each.
+fn parse_time(written: &str) -> Result<Duration, jiff::Error> {
+    let span: jiff::Span = written.parse()?;
+    Duration::try_from(span.to_duration(jiff::SpanRelativeTo::days_are_24_hours())?)
 }
 
 /// What the command line and its surroundings say beyond the command.
@@ -288,5 +295,17 @@ impl From<Output> for Format {
             Output::Json => Self::Json,
             Output::Markdown => Self::Markdown,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_goes_forward_by_days_too() {
+        assert_eq!(parse_time("60d").unwrap(), Duration::from_hours(60 * 24));
+        assert_eq!(parse_time("2m").unwrap(), Duration::from_mins(2));
+        assert!(parse_time("-1h").is_err() && parse_time("soon").is_err());
     }
 }
