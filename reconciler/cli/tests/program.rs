@@ -1,0 +1,24 @@
+//! The built program from outside. That there is a test here makes `cargo test` build it, which the
+//! tests of the whole run.
+
+use std::process::{Command, Output};
+
+fn reconcile(arguments: &[&str]) -> Output {
+    let program = env!("CARGO_BIN_EXE_reconcile");
+    Command::new(program).args(arguments).output().expect("the program starts")
+}
+
+#[test]
+fn tells_its_version() {
+    let output = reconcile(&["--version"]);
+    assert!(output.status.success());
+    let version = format!("reconcile {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), version);
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_64() {
+    let output = reconcile(&["--no-such-option"]);
+    assert_eq!(output.status.code(), Some(64));
+    assert!(output.stdout.is_empty(), "stdout is for results");
+}
