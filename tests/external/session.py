@@ -54,7 +54,7 @@ Resources:
 
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}]}'
 TAGS = [{"Key": "owner", "Value": "compare"}]
-ENDS = ("_COMPLETE", "_FAILED")
+ENDS = ("_COMPLETE", "FAILED")
 WAIT_SECONDS = 30
 
 

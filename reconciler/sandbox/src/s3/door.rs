@@ -20,6 +20,7 @@ use crate::account::Account;
 use crate::credentials::Key;
 use crate::signature::unsigned_uri;
 use crate::wire::{Answered, Incoming};
+use crate::world::ACCOUNT;
 
 /// Takes in S3's requests whose signature was verified.
 ///
@@ -102,7 +103,7 @@ impl Note {
     }
 }
 
-/// Lets every request pass, and notes what it is.
+/// Notes what every request is, and lets it pass unless it means another account's bucket.
 struct NoteOperation;
 
 #[async_trait]
@@ -117,7 +118,10 @@ impl S3Access for NoteOperation {
         if let Some(Note(note)) = context.extensions_mut().get() {
             note.get_or_init(|| (operation, resource));
         }
-        Ok(())
+        match context.headers().get("x-amz-expected-bucket-owner") {
+            Some(owner) if owner != ACCOUNT => Err(s3_error!(AccessDenied, "Access Denied")),
+            Some(_) | None => Ok(()),
+        }
     }
 }
 

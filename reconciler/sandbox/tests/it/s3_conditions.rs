@@ -75,3 +75,19 @@ async fn a_reader_may_ask_for_news_only() {
     let other = get().if_match("\"other\"").send().await.expect_err("is another one");
     assert_eq!(refusal(&other), ("PreconditionFailed".to_owned(), 412));
 }
+
+#[tokio::test]
+async fn a_bucket_of_another_account_is_neither_read_nor_written() {
+    let sandbox = sandbox();
+    let client = s3(&sandbox);
+    let put = |owner| {
+        let put = client.put_object().bucket(BUCKET).key("record").body(body("x"));
+        put.expected_bucket_owner(owner).send()
+    };
+    put("000000000000").await.expect("is that account's");
+    let refused = put("999999999999").await.expect_err("is not");
+    assert_eq!(refusal(&refused), ("AccessDenied".to_owned(), 403));
+    let get = client.get_object().bucket(BUCKET).key("record");
+    let refused = get.expected_bucket_owner("999999999999").send().await.expect_err("is not");
+    assert_eq!(refusal(&refused), ("AccessDenied".to_owned(), 403));
+}
