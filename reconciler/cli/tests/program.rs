@@ -1,16 +1,16 @@
 //! The built program from outside. That there is a test here makes `cargo test` build it, which the
 //! tests of the whole run.
 
+use std::io;
 use std::process::{Command, Output};
 
-fn reconcile(arguments: &[&str]) -> Output {
-    let program = env!("CARGO_BIN_EXE_reconcile");
-    Command::new(program).args(arguments).output().expect("the program starts")
+fn reconcile(arguments: &[&str]) -> io::Result<Output> {
+    Command::new(env!("CARGO_BIN_EXE_reconcile")).args(arguments).output()
 }
 
 #[test]
 fn tells_its_version() {
-    let output = reconcile(&["--version"]);
+    let output = reconcile(&["--version"]).unwrap();
     assert!(output.status.success());
     let version = format!("reconcile {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(String::from_utf8_lossy(&output.stdout), version);
@@ -18,7 +18,7 @@ fn tells_its_version() {
 
 #[test]
 fn a_wrong_command_line_ends_with_64() {
-    let output = reconcile(&["--no-such-option"]);
+    let output = reconcile(&["--no-such-option"]).unwrap();
     assert_eq!(output.status.code(), Some(64));
     assert!(output.stdout.is_empty(), "stdout is for results");
 }
