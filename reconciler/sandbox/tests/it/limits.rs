@@ -52,7 +52,10 @@ async fn published_quotas_refill_by_the_second() {
 async fn the_sdk_gets_through_in_the_end() {
     let sandbox = sandbox();
     sandbox.set_limits(Limits::none().with("s3:ListObjectsV2", 1));
-    let client = s3(&sandbox);
+    // The pauses between tries are drawn at random: so many together are longer than a second.
+    let config = s3(&sandbox).config().to_builder();
+    let patient = config.retry_config(RetryConfig::standard().with_max_attempts(10));
+    let client = aws_sdk_s3::Client::from_conf(patient.build());
     let start = Instant::now();
     for _ in 0..2 {
         client.list_objects_v2().bucket(BUCKET).send().await.expect("is tried again");
