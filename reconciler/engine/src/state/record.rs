@@ -77,7 +77,7 @@ pub struct UnitRecord {
 
 /// Writes one run's record.
 ///
-/// Expected flow: [`Recorder::begin`] before the first change, [`Recorder::unit`] after each unit,
+/// Expected flow: [`Recorder::begin`] before the first change, [`Recorder::units`] as units end,
 /// [`Recorder::finish`] at the end.
 ///
 /// Guarantees: no run changes another's record. A run that is killed leaves one that says `running`, with
