@@ -1,0 +1,3 @@
+//! Answers `/health` and `/status`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Kind Artifact: Lambda packages, built reproducibly, signed once, and watched where they run.
