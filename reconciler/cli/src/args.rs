@@ -272,7 +272,8 @@ impl Global {
             0 => None,
             1 => Some("reconcile=debug,reconcile_engine=debug,reconcile_kind_stack=debug"),
             2 => Some("debug"),
-            _ => Some("trace"),
+            // At `trace` the SDK writes answers down as they came, with whatever is in them.
+            _ => Some("trace,aws=debug"),
         }
     }
 
