@@ -52,6 +52,7 @@ pub(super) fn deployment(
         capabilities,
         notification_arns,
         role_arn: role.or_else(|| previous?.role_arn.clone()),
+        imports: BTreeMap::new(),
     })
 }
 

@@ -27,6 +27,9 @@ pub(crate) struct Deployment {
     pub(crate) capabilities: Vec<String>,
     pub(crate) notification_arns: Vec<String>,
     pub(crate) role_arn: Option<String>,
+    /// The live resources that are taken over instead of created, as row keys by logical ID.
+    #[serde(default)]
+    pub(crate) imports: BTreeMap<String, String>,
 }
 
 /// A stack. Its row key is its ID.

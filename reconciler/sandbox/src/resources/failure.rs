@@ -48,7 +48,7 @@ impl Failure {
         Self { collides_with: Some(key), ..Self::handler("AlreadyExists", message) }
     }
 
-    pub(super) fn not_found(key: &str) -> Self {
+    pub(crate) fn not_found(key: &str) -> Self {
         let mut parts = key.splitn(3, '|').skip(1);
         let type_name = parts.next().unwrap_or_default();
         let identifier = parts.next().unwrap_or_default();

@@ -92,6 +92,26 @@ pub(crate) fn update(
     Ok(())
 }
 
+/// Gives a resource other tags, which its service does not hold against the rest of its properties.
+pub(crate) fn retag(
+    world: &mut World,
+    key: &str,
+    logical_id: &str,
+    (wanted, property): (&Map<String, Value>, &str),
+) -> Result<(), Failure> {
+    let Some(resource) = world.resources.get(key) else {
+        return Err(Failure::not_found(key));
+    };
+    let type_name = resource.type_name.clone();
+    failure::injected(world, &type_name, logical_id, "UPDATE")?;
+    if let Some(resource) = world.resources.get_mut(key)
+        && let Some(tags) = wanted.get(property)
+    {
+        resource.properties.insert(property.to_owned(), tags.clone());
+    }
+    Ok(())
+}
+
 /// Deletes a resource; one that is gone already counts as deleted.
 pub(crate) fn delete(
     world: &mut World,

@@ -3,6 +3,9 @@
 mod answers;
 mod create;
 mod execute;
+mod import;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,9 +15,9 @@ pub(super) use answers::{describe_change_set, list_change_sets};
 pub(super) use create::create_change_set;
 pub(super) use execute::{delete_change_set, execute_change_set};
 
-use super::changes::{self, Basis};
+use super::changes::{self, Basis, Computed};
 use super::operation::OnFailure;
-use super::stack::Deployment;
+use super::stack::{Deployment, Stack};
 use super::status::StackStatus;
 use crate::call::Call;
 use crate::error::AwsError;
@@ -41,15 +44,22 @@ pub(crate) struct ChangeSet {
     pub(crate) changes: Vec<Value>,
     pub(crate) on_failure: Option<OnFailure>,
     pub(crate) revert_drift: bool,
+    /// Whether resources that exist under their names are taken over.
+    #[serde(default)]
+    pub(crate) import_existing: bool,
     pub(crate) token: Option<String>,
 }
 
-/// Whether the stack is there already.
+/// What the change set is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Kind {
+    /// A stack that is not there yet.
     Create,
+    /// One that is.
     Update,
+    /// Resources that are there already, for a stack that may be.
+    Import,
 }
 
 /// How far the creation of the change set is.
@@ -80,19 +90,20 @@ pub(super) fn compute(world: &mut World, id: &str) {
     let Some(stack) = world.stacks.get(&set.stack_id) else {
         return;
     };
-    let basis = if set.revert_drift { Basis::Actual } else { Basis::LastDeployment };
-    let computed = changes::compute(world, stack, &set.deployment, basis);
+    let surveyed = survey(world, stack, &set);
     let Some(set) = world.change_sets.get_mut(id) else {
         return;
     };
-    match computed {
-        Ok(computed) if computed.is_empty() => {
+    match surveyed {
+        Ok((computed, _)) if computed.is_empty() => {
             set.status = Status::Failed;
             set.status_reason = Some(NO_CHANGES.to_owned());
         }
-        Ok(computed) => {
+        Ok((computed, imports)) => {
             set.status = Status::CreateComplete;
+            set.status_reason = (set.kind == Kind::Import).then(|| import::REVIEW.to_owned());
             set.execution = Execution::Available;
+            set.deployment.imports = imports;
             set.changes = computed.resources;
         }
         Err(error) => {
@@ -102,11 +113,27 @@ pub(super) fn compute(world: &mut World, id: &str) {
     }
 }
 
+/// What a change set would change, and what it takes over.
+fn survey(
+    world: &World,
+    stack: &Stack,
+    set: &ChangeSet,
+) -> Result<(Computed, BTreeMap<String, String>), AwsError> {
+    let mut deployment = set.deployment.clone();
+    if set.import_existing {
+        deployment.imports = import::existing(world, stack, &deployment)?;
+    }
+    import::check_live(world, &deployment.imports)?;
+    let basis = if set.revert_drift { Basis::Actual } else { Basis::LastDeployment };
+    let computed = changes::compute(world, stack, &deployment, basis)?;
+    Ok((computed, deployment.imports))
+}
+
 /// Notes on the executed change set of a stack how its operation has ended.
 pub(super) fn conclude(world: &mut World, stack_id: &str) {
     let status = world.stacks.get(stack_id).map(|stack| stack.status);
     let succeeded =
-        matches!(status, Some(StackStatus::CreateComplete | StackStatus::UpdateComplete));
+        matches!(status, Some(StackStatus::CreateComplete | StackStatus::UpdateComplete | StackStatus::ImportComplete));
     let executed =
         of_stack(world, stack_id).find(|set| set.execution == Execution::ExecuteInProgress);
     let Some(id) = executed.map(|set| set.id.clone()) else { return };

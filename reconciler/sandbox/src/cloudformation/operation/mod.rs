@@ -4,6 +4,7 @@
 //! is left, [`phases`] says what follows. What a step does to the world is in [`provision`], [`restore`]
 //! and [`remove`].
 
+mod adopt;
 mod phases;
 mod provision;
 mod remove;
@@ -17,7 +18,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub(super) use restore::SKIPPED;
-pub(super) use start::{Asked, begin_create, begin_delete, begin_rollback, begin_update};
+pub(super) use start::{Asked, begin_create, begin_delete, begin_import, begin_rollback, begin_update};
 pub(super) use view::Deployed;
 
 use super::stack::{Stack, StackResource};
@@ -51,6 +52,10 @@ pub(crate) enum Phase {
     RollbackCreate,
     /// The stack is deleted.
     Delete,
+    /// Resources that exist are taken over.
+    Import,
+    /// What a failed import took over is let go of.
+    ImportRollback,
 }
 
 /// A stack operation that is under way. Its row key is the stack's ID.
@@ -115,6 +120,7 @@ enum Task {
     Provision,
     Restore,
     Remove(Box<Doomed>),
+    Release,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -204,6 +210,7 @@ impl Stage<'_> {
                 Task::Provision => self.start_provision(&id),
                 Task::Restore => self.start_restore(&id),
                 Task::Remove(doomed) => self.start_remove(*doomed),
+                Task::Release => self.start_release(&id),
             };
             self.set_state(&id, state);
         }
@@ -229,6 +236,7 @@ impl Stage<'_> {
                 Task::Provision => work.is_none_or(|work| self.finish_provision(&id, work)),
                 Task::Restore => self.finish_restore(&id),
                 Task::Remove(doomed) => self.finish_remove(*doomed),
+                Task::Release => self.finish_release(&id),
             };
             self.set_state(&id, if succeeded { StepState::Done } else { StepState::Failed });
             if !succeeded && self.operation.phase.stops_at_first_failure() {
@@ -279,6 +287,6 @@ impl Stage<'_> {
 impl Phase {
     /// Whether the first failure ends the phase; deletions go on with what they can.
     fn stops_at_first_failure(self) -> bool {
-        matches!(self, Self::Create | Self::Update)
+        matches!(self, Self::Create | Self::Update | Self::Import)
     }
 }

@@ -11,8 +11,8 @@ impl Stage<'_> {
     pub(super) fn next_phase(&mut self) -> bool {
         let failed = self.has_failed();
         match (self.operation.phase, failed) {
-            (Phase::Create | Phase::Update, false) => self.conclude(),
-            (Phase::Create | Phase::Update, true) => self.fall_back(),
+            (Phase::Create | Phase::Update | Phase::Import, false) => self.conclude(),
+            (Phase::Create | Phase::Update | Phase::Import, true) => self.fall_back(),
             (Phase::UpdateCleanup, _) => {
                 self.stack.last_good = None;
                 let reason = self.left_behind();
@@ -38,6 +38,16 @@ impl Stage<'_> {
                 self.end(StackStatus::DeleteComplete, None)
             }
             (Phase::Delete, true) => self.end_failed(StackStatus::DeleteFailed, "delete"),
+            (Phase::ImportRollback, false) if self.stack.last_good.is_none() => {
+                self.end(StackStatus::RollbackComplete, None)
+            }
+            (Phase::ImportRollback, false) => {
+                self.restore_deployment();
+                self.end(StackStatus::ImportRollbackComplete, None)
+            }
+            (Phase::ImportRollback, true) => {
+                self.end_failed(StackStatus::ImportRollbackFailed, "import")
+            }
         }
     }
 
@@ -64,13 +74,21 @@ impl Stage<'_> {
         if self.operation.phase == Phase::Create {
             return self.end(StackStatus::CreateComplete, None);
         }
+        if self.operation.phase == Phase::Import {
+            self.stack.last_good = None;
+            return self.end(StackStatus::ImportComplete, None);
+        }
         self.enter(StackStatus::UpdateCompleteCleanupInProgress, None);
         self.plan_update_cleanup();
         true
     }
 
     fn fall_back(&mut self) -> bool {
-        let verb = if self.operation.phase == Phase::Create { "create" } else { "update" };
+        let verb = match self.operation.phase {
+            Phase::Create => "create",
+            Phase::Import => "import",
+            _ => "update",
+        };
         let reason =
             if self.operation.cancelled { USER.to_owned() } else { self.failed_reason(verb) };
         self.give_up(&reason)
@@ -92,6 +110,10 @@ impl Stage<'_> {
                 self.enter(StackStatus::RollbackInProgress, Some(rollback_reason(reason)));
                 self.plan_deletion();
                 self.operation.phase = Phase::RollbackCreate;
+            }
+            (Phase::Import, _) => {
+                self.enter(StackStatus::ImportRollbackInProgress, Some(reason.to_owned()));
+                self.plan_release();
             }
             (_, OnFailure::DoNothing) => {
                 return self.end(StackStatus::UpdateFailed, Some(reason.to_owned()));
@@ -133,7 +155,9 @@ impl Stage<'_> {
             StepState::Cancelled => self.stack.resources.get(*id).is_some_and(|resource| {
                 matches!(
                     resource.status,
-                    ResourceStatus::CreateFailed | ResourceStatus::UpdateFailed
+                    ResourceStatus::CreateFailed
+                        | ResourceStatus::UpdateFailed
+                        | ResourceStatus::ImportFailed
                 )
             }),
             StepState::Waiting | StepState::Done | StepState::Running { .. } => false,

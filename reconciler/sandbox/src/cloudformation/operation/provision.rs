@@ -26,6 +26,7 @@ pub(crate) enum Work {
     Create { properties: Map<String, Value> },
     Update { properties: Map<String, Value> },
     Replace { properties: Map<String, Value> },
+    Adopt { properties: Map<String, Value> },
 }
 
 impl Stage<'_> {
@@ -36,6 +37,10 @@ impl Stage<'_> {
         let existing = self.stack.resources.get(logical_id).cloned();
         let existing = existing.filter(|resource| resource.key.is_some());
         match (self.resolve(&definition), existing) {
+            (Ok(properties), None) if self.adopts(logical_id) => {
+                self.start_adoption(self.newborn(logical_id, &definition));
+                self.running(&definition.type_name, Some(Work::Adopt { properties }))
+            }
             (Ok(properties), None) => {
                 let resource = self.newborn(logical_id, &definition);
                 self.enter_resource(resource, ResourceStatus::CreateInProgress, None);
@@ -115,6 +120,7 @@ impl Stage<'_> {
             Work::Create { properties } => self.finish_create(resource, properties),
             Work::Update { properties } => self.finish_update(resource, properties),
             Work::Replace { properties } => self.finish_replace(resource, properties),
+            Work::Adopt { properties } => self.finish_adoption(resource, properties),
         }
     }
 
@@ -246,7 +252,7 @@ impl Stage<'_> {
     }
 
     /// The resource with the physical one that it has now.
-    fn born(
+    pub(super) fn born(
         &self,
         resource: StackResource,
         key: String,
@@ -274,7 +280,7 @@ impl Stage<'_> {
         self.stack.resources.insert(resource.logical_id.clone(), resource);
     }
 
-    fn enter_resource_again(
+    pub(super) fn enter_resource_again(
         &mut self,
         resource: &mut StackResource,
         status: ResourceStatus,
@@ -303,10 +309,14 @@ impl Stage<'_> {
             let Some(resource) = self.stack.resources.get(&id).cloned() else {
                 continue;
             };
-            let (status, reason) = if resource.status == ResourceStatus::CreateInProgress {
-                (ResourceStatus::CreateFailed, "Resource creation cancelled")
-            } else {
-                (ResourceStatus::UpdateFailed, "Resource update cancelled")
+            let (status, reason) = match resource.status {
+                ResourceStatus::CreateInProgress => {
+                    (ResourceStatus::CreateFailed, "Resource creation cancelled")
+                }
+                ResourceStatus::ImportInProgress => {
+                    (ResourceStatus::ImportFailed, "Resource import cancelled")
+                }
+                _ => (ResourceStatus::UpdateFailed, "Resource update cancelled"),
             };
             self.enter_resource(resource, status, Some(reason.to_owned()));
         }

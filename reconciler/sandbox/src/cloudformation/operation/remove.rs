@@ -26,6 +26,8 @@ impl Stage<'_> {
             } else {
                 keeps(policy) || options.retain.contains(&resource.logical_id)
             };
+            // What was there before the stack outlives a creation that failed.
+            let kept = kept || (creating && self.adopts(&resource.logical_id));
             let retain = kept && resource.key.is_some();
             Doomed { resource: resource.clone(), retain, listed: true }
         });

@@ -88,9 +88,10 @@ impl Stage<'_> {
         let new: Vec<_> = new
             .map(|(_, resource)| Doomed {
                 resource: resource.clone(),
-                retain: resource.policies.deletion.as_deref() == Some("Retain")
-                    && !except_on_create
-                    && resource.key.is_some(),
+                retain: resource.key.is_some()
+                    && (self.adopts(&resource.logical_id)
+                        || (resource.policies.deletion.as_deref() == Some("Retain")
+                            && !except_on_create)),
                 listed: true,
             })
             .collect();

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Operation, Options, Phase, Stage, Step, StepState, Task};
+use crate::cloudformation::changes;
 use crate::cloudformation::exports;
 use crate::cloudformation::jobs::Job;
 use crate::cloudformation::stack::{Deployment, Stack};
 use crate::cloudformation::status::{ResourceStatus, StackStatus};
-use crate::cloudformation::template::{self, Blueprint};
+use crate::cloudformation::template::Blueprint;
 use crate::error::AwsError;
 use crate::world::World;
 
@@ -50,6 +51,24 @@ pub(crate) fn begin_update(
     stack.updated = Some(asked.at);
     stack.status = StackStatus::UpdateInProgress;
     begin(world, stack, (Phase::Update, before), options, asked);
+}
+
+/// Begins to take resources over, into a stack that may have none yet.
+pub(crate) fn begin_import(
+    world: &mut World,
+    mut stack: Stack,
+    deployment: Deployment,
+    options: Options,
+    asked: Asked<'_>,
+) {
+    let before = stack.status;
+    if before != StackStatus::ReviewInProgress {
+        stack.last_good = Some(Box::new(stack.snapshot()));
+        stack.updated = Some(asked.at);
+    }
+    stack.deployment = deployment;
+    stack.status = StackStatus::ImportInProgress;
+    begin(world, stack, (Phase::Import, before), options, asked);
 }
 
 /// Begins to delete the stack.
@@ -111,7 +130,7 @@ impl Stage<'_> {
     /// Lays out the first phase. `false`: the operation is over before it began.
     pub(super) fn begin(&mut self) -> bool {
         match self.operation.phase {
-            Phase::Create | Phase::Update => match self.reduce() {
+            Phase::Create | Phase::Update | Phase::Import => match self.reduce() {
                 Ok(blueprint) => {
                     self.stack.imports.clone_from(&blueprint.imports);
                     self.operation.blueprint = blueprint;
@@ -131,20 +150,19 @@ impl Stage<'_> {
             }
             Phase::RollbackCreate => self.plan_deletion(),
             Phase::Revert => self.plan_revert(),
-            Phase::UpdateCleanup | Phase::RevertCleanup => {}
+            Phase::UpdateCleanup | Phase::RevertCleanup | Phase::ImportRollback => {}
         }
         true
     }
 
     fn reduce(&self) -> Result<Blueprint, AwsError> {
-        let deployment = &self.stack.deployment;
-        let body = template::read(&deployment.template)?;
-        let exports = exports::values(self.world, &self.stack.region);
-        template::reduce(&body, self.stack.owner(deployment), &deployment.parameters, exports)
+        changes::blueprint(self.world, &self.stack, &self.stack.deployment)
     }
 
     fn plan_provision(&mut self) {
+        let imports = self.operation.phase == Phase::Import;
         let resources = self.operation.blueprint.resources.iter();
+        let resources = resources.filter(|(id, _)| !imports || self.adopts(id));
         self.operation.steps = resources
             .map(|(id, definition)| {
                 let after = definition.depends_on.clone();

@@ -5,6 +5,7 @@ mod drift;
 mod exports;
 mod foundation;
 mod guards;
+mod imports;
 mod recovery;
 mod stacks;
 mod templates;
