@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::cloudcontrol::ResourceRequest;
-use crate::cloudformation::{ChangeSet, Detection, Event, Scheduled, Stack};
+use crate::cloudformation::{ChangeSet, Detection, Event, OperationRecord, Scheduled, Stack};
 use crate::credentials::Session;
 use crate::resource::Resource;
 use crate::resources::InjectedFailure;
@@ -57,6 +57,8 @@ world! {
     change_sets: ChangeSet,
     /// Stack events, by stack ID and running number.
     events: Event,
+    /// Operations on stacks, ended ones too, by stack ID and their own.
+    operations: OperationRecord,
     /// Drift detections, by ID.
     detections: Detection,
     /// Work that goes on without a caller, by the ID of what it works on.

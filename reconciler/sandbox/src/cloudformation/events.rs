@@ -25,6 +25,10 @@ pub(crate) struct Event {
     pub(crate) reason: Option<String>,
     pub(crate) properties: Option<String>,
     pub(crate) token: Option<String>,
+    #[serde(default)]
+    pub(crate) operation_id: Option<String>,
+    #[serde(default)]
+    pub(crate) detailed_status: Option<String>,
     pub(crate) at: Timestamp,
 }
 
@@ -45,6 +49,8 @@ impl Event {
             reason: stack.status_reason.clone(),
             properties: None,
             token: None,
+            operation_id: stack.operation.clone(),
+            detailed_status: stack.detailed_status.clone(),
             at,
         }
     }
@@ -58,8 +64,19 @@ impl Event {
             status: word(&resource.status),
             reason: resource.status_reason.clone(),
             properties: Some(Value::Object(resource.properties.clone()).to_string()),
+            detailed_status: None,
             ..Self::of_stack(stack, at)
         }
+    }
+
+    /// Whether the event is of this operation.
+    pub(crate) fn belongs_to(&self, operation_id: &str) -> bool {
+        self.operation_id.as_deref() == Some(operation_id)
+    }
+
+    /// Whether it happened to the stack itself.
+    pub(crate) fn is_of_stack(&self) -> bool {
+        self.type_name == STACK_TYPE && self.physical_id == self.stack_id
     }
 
     fn answer(&self) -> Value {
@@ -67,6 +84,7 @@ impl Event {
             "StackId": self.stack_id,
             "EventId": self.id,
             "StackName": self.stack_name,
+            "OperationId": self.operation_id,
             "LogicalResourceId": self.logical_id,
             "PhysicalResourceId": self.physical_id,
             "ResourceType": self.type_name,
@@ -75,6 +93,7 @@ impl Event {
             "ResourceStatusReason": self.reason,
             "ResourceProperties": self.properties,
             "ClientRequestToken": self.token,
+            "DetailedStatus": self.detailed_status,
         })
     }
 }
@@ -107,6 +126,14 @@ impl World {
     }
 }
 
+/// A stack's events, the newest first.
+pub(super) fn of_stack<'a>(world: &'a World, stack_id: &str) -> Vec<&'a Event> {
+    let events = world.events.with_prefix(format!("{stack_id}|"));
+    let mut events: Vec<_> = events.map(|(_, event)| event).collect();
+    events.reverse();
+    events
+}
+
 /// Answers `DescribeStackEvents`: the newest first.
 pub(super) fn describe_stack_events(world: &World, call: &Call) -> Answer {
     // Other operations say it in other words; seen in cloudtools/stacker #683.
@@ -115,10 +142,7 @@ pub(super) fn describe_stack_events(world: &World, call: &Call) -> Answer {
         Err(error) => error,
     };
     let stack = world.stack_of(call).map_err(missing)?;
-    let prefix = format!("{}|", stack.id);
-    let mut events: Vec<_> = world.events.with_prefix(&prefix).map(|(_, event)| event).collect();
-    events.reverse();
-    let (events, next) = page(events, call, 100)?;
+    let (events, next) = page(of_stack(world, &stack.id), call, 100)?;
     let events: Vec<_> = events.into_iter().map(Event::answer).collect();
     Ok(json!({ "StackEvents": events, "NextToken": next }))
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::history::OperationKind;
 use super::names;
 use super::operation::Doomed;
 use super::status::{ResourceStatus, StackStatus, word};
@@ -52,6 +53,14 @@ pub(crate) struct Stack {
     pub(crate) policy: Option<String>,
     pub(crate) change_set_id: Option<String>,
     pub(crate) drift: Option<StackDrift>,
+    /// The ID of the operation that is going on, or was the last to.
+    #[serde(default)]
+    pub(crate) operation: Option<String>,
+    /// The last operations, the newest first, change sets' making included.
+    #[serde(default)]
+    pub(crate) last_operations: Vec<(OperationKind, String)>,
+    #[serde(default)]
+    pub(crate) detailed_status: Option<String>,
     /// The operation that each client request token was used for.
     pub(crate) tokens: BTreeMap<String, String>,
     /// How many events were recorded.
@@ -224,6 +233,9 @@ pub(crate) fn new_stack(
         policy: None,
         change_set_id: None,
         drift: None,
+        operation: None,
+        last_operations: Vec::new(),
+        detailed_status: None,
         tokens: BTreeMap::new(),
         events: 0,
         leftovers: Vec::new(),

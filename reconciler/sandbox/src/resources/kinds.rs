@@ -25,8 +25,7 @@ pub(super) fn admit(world: &World, resource: &Resource) -> Result<(), Failure> {
         |type_name: &str, identifier: &str| find(world, resource, type_name, identifier).is_some();
     let not_found = |message: String| Err(Failure::handler("NotFound", message));
     match resource.type_name.as_str() {
-        // Bucket names are one namespace for all regions.
-        BUCKET if is_taken(world, &resource.identifier) => {
+        BUCKET if is_taken_elsewhere(world, BUCKET, &resource.identifier) => {
             let key = Resource::key(&resource.region, BUCKET, &resource.identifier);
             Err(Failure::already_exists(BUCKET, &resource.identifier, key))
         }
@@ -45,9 +44,11 @@ pub(super) fn admit(world: &World, resource: &Resource) -> Result<(), Failure> {
     }
 }
 
-fn is_taken(world: &World, bucket: &str) -> bool {
+/// Whether a name is taken in whatever region: buckets share one namespace.
+pub(super) fn is_taken_elsewhere(world: &World, type_name: &str, name: &str) -> bool {
     let mut resources = world.resources.iter();
-    resources.any(|(_, one)| one.type_name == BUCKET && one.identifier == bucket)
+    type_name == BUCKET
+        && resources.any(|(_, one)| one.type_name == BUCKET && one.identifier == name)
 }
 
 /// A trail's bucket must be there, and its policy must let the service write.

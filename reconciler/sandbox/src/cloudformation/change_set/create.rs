@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{ChangeSet, Execution, Kind, Status, import, of_stack};
 use crate::call::{Answer, Call};
+use crate::cloudformation::history::{Begun, OperationKind};
 use crate::cloudformation::jobs::Job;
 use crate::cloudformation::names;
 use crate::cloudformation::operation::OnFailure;
@@ -43,11 +44,19 @@ pub(in crate::cloudformation) fn create_change_set(world: &mut World, call: &Cal
     if kind == Kind::Import {
         deployment.imports = import::admit(world, call, &stack, &deployment)?;
     }
-    if is_new {
-        world.record_stack(&mut stack, call.text("ClientToken"), call.now);
-        world.stacks.insert(stack.id.clone(), stack.clone());
-    }
     let id = names::change_set_id(&call.region, &stack.id, name, call.now);
+    let begun = Begun {
+        kind: OperationKind::CreateChangeSet,
+        change_set_id: Some(&id),
+        token: call.text("ClientToken"),
+        at: call.now,
+    };
+    let operation_id = world.open_operation(&mut stack, begun);
+    if is_new {
+        stack.operation = Some(operation_id.clone());
+        world.record_stack(&mut stack, call.text("ClientToken"), call.now);
+    }
+    world.stacks.insert(stack.id.clone(), stack.clone());
     let set = ChangeSet {
         id: id.clone(),
         name: name.to_owned(),
@@ -65,6 +74,8 @@ pub(in crate::cloudformation) fn create_change_set(world: &mut World, call: &Cal
         revert_drift: kind == Kind::Update && call.text("DeploymentMode") == Some("REVERT_DRIFT"),
         import_existing: kind != Kind::Import
             && call.flag("ImportExistingResources").unwrap_or(false),
+        validates: !call.flag("DisableValidation").unwrap_or(false),
+        operation_id,
         token: call.text("ClientToken").map(str::to_owned),
     };
     world.change_sets.insert(id.clone(), set);

@@ -19,6 +19,7 @@ use super::changes::{self, Basis, Computed};
 use super::operation::OnFailure;
 use super::stack::{Deployment, Stack};
 use super::status::StackStatus;
+use super::validation;
 use crate::call::Call;
 use crate::error::AwsError;
 use crate::world::World;
@@ -47,6 +48,12 @@ pub(crate) struct ChangeSet {
     /// Whether resources that exist under their names are taken over.
     #[serde(default)]
     pub(crate) import_existing: bool,
+    /// Whether it is validated before it can be executed.
+    #[serde(default)]
+    pub(crate) validates: bool,
+    /// The operation that makes it.
+    #[serde(default)]
+    pub(crate) operation_id: String,
     pub(crate) token: Option<String>,
 }
 
@@ -83,7 +90,7 @@ pub(crate) enum Execution {
 }
 
 /// Computes the changes of a change set that was asked for.
-pub(super) fn compute(world: &mut World, id: &str) {
+pub(super) fn compute(world: &mut World, id: &str, at: Timestamp) {
     let Some(set) = world.change_sets.get(id).cloned() else {
         return;
     };
@@ -91,6 +98,26 @@ pub(super) fn compute(world: &mut World, id: &str) {
         return;
     };
     let surveyed = survey(world, stack, &set);
+    let findings = match &surveyed {
+        Ok((computed, imports)) if set.validates && !computed.is_empty() => {
+            let deployment = Deployment { imports: imports.clone(), ..set.deployment.clone() };
+            let blocking = validation::blocking(world, stack, &deployment).unwrap_or_default();
+            let warnings = validation::warnings(world, &computed.resources);
+            blocking.into_iter().chain(warnings).collect()
+        }
+        Ok(_) | Err(_) => Vec::new(),
+    };
+    let refusal = validation::refusal(&findings);
+    world.note_findings(&set.stack_id, &set.operation_id, findings);
+    conclude_making(world, id, refusal.map_or(surveyed, |refusal| Err(AwsError::validation(refusal))));
+    let made = world.change_sets.get(id).is_some_and(|set| set.status == Status::CreateComplete);
+    world.close_operation((&set.stack_id, &set.operation_id), made, at);
+}
+
+/// What a change set would change, and what it takes over.
+type Surveyed = Result<(Computed, BTreeMap<String, String>), AwsError>;
+
+fn conclude_making(world: &mut World, id: &str, surveyed: Surveyed) {
     let Some(set) = world.change_sets.get_mut(id) else {
         return;
     };
@@ -113,12 +140,7 @@ pub(super) fn compute(world: &mut World, id: &str) {
     }
 }
 
-/// What a change set would change, and what it takes over.
-fn survey(
-    world: &World,
-    stack: &Stack,
-    set: &ChangeSet,
-) -> Result<(Computed, BTreeMap<String, String>), AwsError> {
+fn survey(world: &World, stack: &Stack, set: &ChangeSet) -> Surveyed {
     let mut deployment = set.deployment.clone();
     if set.import_existing {
         deployment.imports = import::existing(world, stack, &deployment)?;
@@ -160,7 +182,7 @@ pub(super) fn template(world: &World, call: &Call) -> Result<String, AwsError> {
 }
 
 /// The ID of the change set that a call names, by ID or by its own and its stack's name.
-fn find(world: &World, call: &Call) -> Result<String, AwsError> {
+pub(super) fn find(world: &World, call: &Call) -> Result<String, AwsError> {
     let name = call.required("ChangeSetName")?;
     let missing = || AwsError {
         status: 404,

@@ -88,6 +88,9 @@ pub(crate) struct Options {
     pub(crate) retain_except_on_create: bool,
     /// Whether resources that cannot be deleted are left behind.
     pub(crate) force_delete: bool,
+    /// Whether the deployment is validated before anything is touched.
+    #[serde(default)]
+    pub(crate) validate: bool,
     /// A stack policy for this update only.
     pub(crate) policy: Option<String>,
 }
@@ -101,6 +104,7 @@ impl Default for Options {
             revert_drift: false,
             retain_except_on_create: false,
             force_delete: false,
+            validate: false,
             policy: None,
         }
     }

@@ -4,7 +4,8 @@ use super::start::USER;
 use super::view::Deployed;
 use super::{OnFailure, Phase, Stage, StepState};
 use crate::cloudformation::exports;
-use crate::cloudformation::status::{ResourceStatus, StackStatus};
+use crate::cloudformation::history::{Begun, OperationKind};
+use crate::cloudformation::status::{ResourceStatus, StackStatus, word};
 
 impl Stage<'_> {
     /// Ends the phase and lays out the next one. `false`: the operation is over.
@@ -54,7 +55,24 @@ impl Stage<'_> {
     fn end(&mut self, status: StackStatus, reason: Option<String>) -> bool {
         self.stack.leftovers = std::mem::take(&mut self.operation.doomed);
         self.enter(status, reason);
+        self.close(!word(&status).ends_with("FAILED"));
         false
+    }
+
+    /// Notes how the present operation has ended.
+    fn close(&mut self, succeeded: bool) {
+        let id = self.stack.operation.clone().unwrap_or_default();
+        self.world.close_operation((&self.stack.id, &id), succeeded, self.at);
+    }
+
+    /// Ends an operation that failed with the one that undoes it.
+    fn turn_back(&mut self, status: StackStatus, reason: String) {
+        self.close(false);
+        let token = self.operation.token.clone();
+        let (kind, token, at) = (OperationKind::Rollback, token.as_deref(), self.at);
+        let begun = Begun { kind, change_set_id: None, token, at };
+        self.world.open_operation(&mut self.stack, begun);
+        self.enter(status, Some(reason));
     }
 
     fn end_failed(&mut self, status: StackStatus, verb: &str) -> bool {
@@ -102,24 +120,24 @@ impl Stage<'_> {
                 return self.end(StackStatus::CreateFailed, Some(reason.to_owned()));
             }
             (Phase::Create, OnFailure::Delete) => {
-                self.enter(StackStatus::DeleteInProgress, Some(rollback_reason(reason)));
+                self.turn_back(StackStatus::DeleteInProgress, rollback_reason(reason));
                 self.plan_deletion();
                 self.operation.phase = Phase::Delete;
             }
             (Phase::Create, OnFailure::Rollback) => {
-                self.enter(StackStatus::RollbackInProgress, Some(rollback_reason(reason)));
+                self.turn_back(StackStatus::RollbackInProgress, rollback_reason(reason));
                 self.plan_deletion();
                 self.operation.phase = Phase::RollbackCreate;
             }
             (Phase::Import, _) => {
-                self.enter(StackStatus::ImportRollbackInProgress, Some(reason.to_owned()));
+                self.turn_back(StackStatus::ImportRollbackInProgress, reason.to_owned());
                 self.plan_release();
             }
             (_, OnFailure::DoNothing) => {
                 return self.end(StackStatus::UpdateFailed, Some(reason.to_owned()));
             }
             (_, OnFailure::Rollback | OnFailure::Delete) => {
-                self.enter(StackStatus::UpdateRollbackInProgress, Some(reason.to_owned()));
+                self.turn_back(StackStatus::UpdateRollbackInProgress, reason.to_owned());
                 self.plan_revert();
             }
         }

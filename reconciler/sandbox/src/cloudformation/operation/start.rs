@@ -7,14 +7,20 @@ use jiff::Timestamp;
 use super::{Operation, Options, Phase, Stage, Step, StepState, Task};
 use crate::cloudformation::changes;
 use crate::cloudformation::exports;
+use crate::cloudformation::history::{Begun, OperationKind};
 use crate::cloudformation::jobs::Job;
 use crate::cloudformation::stack::{Deployment, Stack};
 use crate::cloudformation::status::{ResourceStatus, StackStatus};
 use crate::cloudformation::template::Blueprint;
+use crate::cloudformation::validation;
 use crate::error::AwsError;
 use crate::world::World;
 
 pub(super) const USER: &str = "User Initiated";
+
+/// Why a stack turns back that validation stopped.
+const INVALID: &str =
+    "Validation failure detected. See the operation's FAILED event for details.";
 
 /// When and with which token an operation was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +115,18 @@ fn begin(
     asked: Asked<'_>,
 ) {
     stack.status_reason = Some(USER.to_owned());
+    stack.detailed_status = None;
+    let change_set_id = match phase {
+        Phase::Create | Phase::Update | Phase::Import => stack.change_set_id.clone(),
+        _ => None,
+    };
+    let begun = Begun {
+        kind: kind(phase, status_before),
+        change_set_id: change_set_id.as_deref(),
+        token: asked.token,
+        at: asked.at,
+    };
+    world.open_operation(&mut stack, begun);
     world.record_stack(&mut stack, asked.token, asked.at);
     let operation = Operation {
         stack_id: stack.id.clone(),
@@ -126,11 +144,27 @@ fn begin(
     world.stacks.insert(stack.id.clone(), stack);
 }
 
+fn kind(phase: Phase, before: StackStatus) -> OperationKind {
+    match phase {
+        Phase::Create => OperationKind::CreateStack,
+        Phase::Import if before == StackStatus::ReviewInProgress => OperationKind::CreateStack,
+        Phase::Update | Phase::UpdateCleanup | Phase::Import => OperationKind::UpdateStack,
+        Phase::Delete => OperationKind::DeleteStack,
+        Phase::Revert if before == StackStatus::UpdateRollbackFailed => {
+            OperationKind::ContinueRollback
+        }
+        Phase::Revert | Phase::RevertCleanup | Phase::RollbackCreate | Phase::ImportRollback => {
+            OperationKind::Rollback
+        }
+    }
+}
+
 impl Stage<'_> {
     /// Lays out the first phase. `false`: the operation is over before it began.
     pub(super) fn begin(&mut self) -> bool {
         match self.operation.phase {
             Phase::Create | Phase::Update | Phase::Import => match self.reduce() {
+                Ok(_) if self.fails_validation() => return self.give_up(INVALID),
                 Ok(blueprint) => {
                     self.stack.imports.clone_from(&blueprint.imports);
                     self.operation.blueprint = blueprint;
@@ -153,6 +187,22 @@ impl Stage<'_> {
             Phase::UpdateCleanup | Phase::RevertCleanup | Phase::ImportRollback => {}
         }
         true
+    }
+
+    /// Whether validation stops the operation before it touches anything.
+    fn fails_validation(&mut self) -> bool {
+        if !self.operation.options.validate {
+            return false;
+        }
+        let found = validation::blocking(self.world, &self.stack, &self.stack.deployment);
+        let findings = found.unwrap_or_default();
+        let stops = validation::refusal(&findings).is_some();
+        let id = self.stack.operation.clone().unwrap_or_default();
+        self.world.note_findings(&self.stack.id, &id, findings);
+        if stops {
+            self.stack.detailed_status = Some("VALIDATION_FAILED".to_owned());
+        }
+        stops
     }
 
     fn reduce(&self) -> Result<Blueprint, AwsError> {

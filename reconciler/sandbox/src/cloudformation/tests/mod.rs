@@ -9,6 +9,7 @@ mod imports;
 mod recovery;
 mod stacks;
 mod templates;
+mod validation;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
