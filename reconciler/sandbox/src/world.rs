@@ -8,7 +8,7 @@ use crate::cloudformation::{ChangeSet, Detection, Event, OperationRecord, Schedu
 use crate::credentials::Session;
 use crate::resource::Resource;
 use crate::resources::InjectedFailure;
-use crate::s3::ObjectVersion;
+use crate::s3::{ObjectVersion, Upload, UploadedPart};
 use crate::table::Table;
 
 /// The account that the sandbox plays.
@@ -77,6 +77,10 @@ world! {
     numbers: u64,
     /// Versions of S3 objects and delete markers, by [`ObjectVersion::row_key`].
     objects: ObjectVersion,
+    /// Uploads in parts that are under way, by [`Upload::row_key`].
+    uploads: Upload,
+    /// The parts of those uploads that have arrived, by their uploads and numbers.
+    parts: UploadedPart,
 }
 
 impl World {

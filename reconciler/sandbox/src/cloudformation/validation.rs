@@ -182,7 +182,8 @@ pub(super) fn warnings(world: &World, changes: &[Value]) -> Vec<Finding> {
         text(change, "ResourceType") == crate::s3::BUCKET
             && matches!(text(change, "PolicyAction").as_str(), "Delete" | "ReplaceAndDelete")
     });
-    let full = deleted.filter(|change| !crate::s3::is_empty(world, &text(change, "PhysicalResourceId")));
+    let full =
+        deleted.filter(|change| !crate::s3::is_empty(world, &text(change, "PhysicalResourceId")));
     let findings = full.map(|change| {
         let (logical_id, physical_id) =
             (text(change, "LogicalResourceId"), text(change, "PhysicalResourceId"));

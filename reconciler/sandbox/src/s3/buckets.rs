@@ -17,6 +17,7 @@ use super::bucket::{self, BUCKET, Versioning};
 use super::is_empty;
 use super::listing::decode_token;
 use super::operations::{Context, timestamp};
+use super::upload;
 use crate::resource::Resource;
 use crate::world::{ACCOUNT, World};
 
@@ -72,6 +73,8 @@ pub(super) fn delete(
     if !is_empty(world, &input.bucket) {
         return Err(s3_error!(BucketNotEmpty, "The bucket you tried to delete is not empty"));
     }
+    let unfinished: Vec<_> = upload::of_bucket(world, &input.bucket).cloned().collect();
+    unfinished.iter().for_each(|one| upload::forget(world, one));
     world.resources.remove(&Resource::key(&context.region, BUCKET, &input.bucket));
     world.resources.remove(&Resource::key(&context.region, POLICY, &input.bucket));
     Ok(DeleteBucketOutput::default())

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::{Execution, Kind, Status, find, of_stack};
 use crate::call::{Answer, Call};
 use crate::cloudformation::lifecycle;
-use crate::cloudformation::operation::{Asked, OnFailure, Options, begin_create, begin_import, begin_update};
+use crate::cloudformation::operation::{
+    Asked, OnFailure, Options, begin_create, begin_import, begin_update,
+};
 use crate::cloudformation::stack::{no_stack, not_updatable};
 use crate::cloudformation::status::{StackStatus, word};
 use crate::error::AwsError;

@@ -283,6 +283,7 @@ fn key(
     region: &str,
     value: impl Fn(&str) -> Option<String>,
 ) -> Option<String> {
-    let parts: Option<Vec<String>> = facts.primary_identifier().iter().map(|name| value(name)).collect();
+    let parts: Option<Vec<String>> =
+        facts.primary_identifier().iter().map(|name| value(name)).collect();
     Some(Resource::key(region, facts.name(), &parts?.join("|")))
 }

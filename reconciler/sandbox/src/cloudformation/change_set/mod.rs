@@ -109,7 +109,11 @@ pub(super) fn compute(world: &mut World, id: &str, at: Timestamp) {
     };
     let refusal = validation::refusal(&findings);
     world.note_findings(&set.stack_id, &set.operation_id, findings);
-    conclude_making(world, id, refusal.map_or(surveyed, |refusal| Err(AwsError::validation(refusal))));
+    conclude_making(
+        world,
+        id,
+        refusal.map_or(surveyed, |refusal| Err(AwsError::validation(refusal))),
+    );
     let made = world.change_sets.get(id).is_some_and(|set| set.status == Status::CreateComplete);
     world.close_operation((&set.stack_id, &set.operation_id), made, at);
 }
@@ -154,8 +158,12 @@ fn survey(world: &World, stack: &Stack, set: &ChangeSet) -> Surveyed {
 /// Notes on the executed change set of a stack how its operation has ended.
 pub(super) fn conclude(world: &mut World, stack_id: &str) {
     let status = world.stacks.get(stack_id).map(|stack| stack.status);
-    let succeeded =
-        matches!(status, Some(StackStatus::CreateComplete | StackStatus::UpdateComplete | StackStatus::ImportComplete));
+    let succeeded = matches!(
+        status,
+        Some(
+            StackStatus::CreateComplete | StackStatus::UpdateComplete | StackStatus::ImportComplete
+        )
+    );
     let executed =
         of_stack(world, stack_id).find(|set| set.execution == Execution::ExecuteInProgress);
     let Some(id) = executed.map(|set| set.id.clone()) else { return };

@@ -18,7 +18,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub(super) use restore::SKIPPED;
-pub(super) use start::{Asked, begin_create, begin_delete, begin_import, begin_rollback, begin_update};
+pub(super) use start::{
+    Asked, begin_create, begin_delete, begin_import, begin_rollback, begin_update,
+};
 pub(super) use view::Deployed;
 
 use super::stack::{Stack, StackResource};

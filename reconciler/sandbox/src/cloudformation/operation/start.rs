@@ -19,8 +19,7 @@ use crate::world::World;
 pub(super) const USER: &str = "User Initiated";
 
 /// Why a stack turns back that validation stopped.
-const INVALID: &str =
-    "Validation failure detected. See the operation's FAILED event for details.";
+const INVALID: &str = "Validation failure detected. See the operation's FAILED event for details.";
 
 /// When and with which token an operation was asked for.
 #[derive(Debug, Clone, Copy)]

@@ -116,7 +116,11 @@ Resources:
     let more = json!({ "ResourcesToImport": [bucket()] });
     assert_eq!(account.deploy("IMPORT", &both, more), "IMPORT_COMPLETE");
     assert_eq!(
-        import(&mut account, &format!("{both}  New: {{ Type: AWS::SNS::Topic }}\n"), &json!([bucket()])),
+        import(
+            &mut account,
+            &format!("{both}  New: {{ Type: AWS::SNS::Topic }}\n"),
+            &json!([bucket()])
+        ),
         "Resources [Logs] passed in ResourceToImport are already in a stack and cannot be imported."
     );
 }

@@ -68,9 +68,7 @@ fn a_name_that_is_taken_is_found_before_the_creation_runs_into_it() {
     let mut account = Account::new();
     account.create(&BUCKET.replace("Properties:", "Properties:\n      BucketName: taken"));
     let again = "Resources: { New: { Type: AWS::S3::Bucket, Properties: { BucketName: taken } } }";
-    let create = |validation: &str| {
-        json!({ "StackName": "new", "TemplateBody": again, "DisableValidation": validation })
-    };
+    let create = |validation: &str| json!({ "StackName": "new", "TemplateBody": again, "DisableValidation": validation });
     let begun = account.ok("CreateStack", create("false"));
     let stack = account.ok("DescribeStacks", json!({ "StackName": "new" }))["Stacks"][0].clone();
     assert_eq!(stack["StackStatus"], "ROLLBACK_COMPLETE");
