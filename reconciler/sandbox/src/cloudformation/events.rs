@@ -8,6 +8,7 @@ use super::names;
 use super::paging::page;
 use super::stack::{Stack, StackResource};
 use super::status::word;
+use super::veil;
 use crate::call::{Answer, Call};
 use crate::error::AwsError;
 use crate::world::World;
@@ -57,13 +58,14 @@ impl Event {
 
     /// A resource's event: it is in its present status now.
     pub(crate) fn of_resource(stack: &Stack, resource: &StackResource, at: Timestamp) -> Self {
+        let shown = veil::deployed(stack, &resource.logical_id, &resource.properties);
         Self {
             logical_id: resource.logical_id.clone(),
             physical_id: resource.physical_id.clone(),
             type_name: resource.type_name.clone(),
             status: word(&resource.status),
             reason: resource.status_reason.clone(),
-            properties: Some(Value::Object(resource.properties.clone()).to_string()),
+            properties: Some(Value::Object(shown).to_string()),
             detailed_status: None,
             ..Self::of_stack(stack, at)
         }

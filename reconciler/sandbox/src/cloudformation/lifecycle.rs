@@ -8,7 +8,8 @@ use super::change_set;
 use super::changes::{self, Basis};
 use super::jobs::Job;
 use super::operation::{
-    Asked, OnFailure, Options, Phase, begin_create, begin_delete, begin_rollback, begin_update,
+    Asked, OnFailure, Options, Phase, Validation, begin_create, begin_delete, begin_rollback,
+    begin_update,
 };
 use super::policy;
 use super::request::{self, texts};
@@ -78,12 +79,16 @@ pub(super) fn create_stack(world: &mut World, call: &Call) -> Answer {
     let id = stack.id.clone();
     let options = Options {
         on_failure,
-        validate: !call.flag("DisableValidation").unwrap_or(false),
+        validation: validation(call),
         retain_except_on_create: call.flag("RetainExceptOnCreate").unwrap_or(false),
         ..Options::default()
     };
     begin_create(world, stack, options, asked(call));
     Ok(begun(world, &id))
+}
+
+fn validation(call: &Call) -> Validation {
+    if call.flag("DisableValidation") == Some(true) { Validation::Done } else { Validation::Due }
 }
 
 /// The stack and the operation that has begun on it.
@@ -117,7 +122,7 @@ pub(super) fn update_stack(world: &mut World, call: &Call) -> Answer {
     let options = Options {
         on_failure: if disabled { OnFailure::DoNothing } else { OnFailure::Rollback },
         policy: during.map(str::to_owned),
-        validate: !call.flag("DisableValidation").unwrap_or(false),
+        validation: validation(call),
         retain_except_on_create: call.flag("RetainExceptOnCreate").unwrap_or(false),
         ..Options::default()
     };

@@ -8,6 +8,7 @@ mod change_set;
 mod changes;
 mod diff;
 mod drift;
+mod dynamic;
 mod events;
 mod exports;
 mod history;
@@ -25,6 +26,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod validation;
+mod veil;
 
 pub(crate) use change_set::ChangeSet;
 pub(crate) use drift::Detection;

@@ -99,6 +99,9 @@ pub(crate) struct StackResource {
     pub(crate) policies: Policies,
     pub(crate) depends_on: BTreeSet<String>,
     pub(crate) drift: Option<ResourceDrift>,
+    /// What dynamic references were resolved to when the resource was last provisioned.
+    #[serde(default)]
+    pub(crate) resolved: BTreeMap<String, String>,
 }
 
 /// An output with its value.
@@ -125,6 +128,20 @@ pub(crate) struct ResourceDrift {
     pub(crate) expected: Value,
     pub(crate) actual: Value,
     pub(crate) differences: Vec<Value>,
+}
+
+impl StackResource {
+    /// What becomes of the resource when it leaves the stack. Databases are kept as snapshots unless the
+    /// template says otherwise.
+    pub(crate) fn deletion_policy(&self) -> Option<&str> {
+        let clustered = self.properties.contains_key("DBClusterIdentifier");
+        let default = match self.type_name.as_str() {
+            "AWS::RDS::DBCluster" => Some("Snapshot"),
+            "AWS::RDS::DBInstance" if !clustered => Some("Snapshot"),
+            _ => None,
+        };
+        self.policies.deletion.as_deref().or(default)
+    }
 }
 
 impl Stack {
@@ -206,6 +223,9 @@ pub(crate) fn not_updatable(stack: &Stack) -> AwsError {
     ))
 }
 
+/// The published quota of an account and region; stacks in review count.
+const MAX_STACKS: usize = 2000;
+
 /// A stack that does not exist yet, with the ID that it will have.
 pub(crate) fn new_stack(
     world: &World,
@@ -214,6 +234,10 @@ pub(crate) fn new_stack(
     deployment: Deployment,
 ) -> Result<Stack, AwsError> {
     check_name(name)?;
+    let living = world.stacks_in(&call.region);
+    if living.filter(|stack| stack.status != StackStatus::DeleteComplete).count() >= MAX_STACKS {
+        return Err(AwsError::new("LimitExceededException", "Limit for stack has been exceeded"));
+    }
     let generation = world.stacks.with_prefix(&names::stack_prefix(&call.region, name)).count();
     Ok(Stack {
         id: names::stack_id(&call.region, name, call.now, generation),

@@ -75,27 +75,29 @@ pub(crate) struct Finding {
 
 /// Which check found it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum Check {
-    PropertyValidation,
-    NameConflictValidation,
-    BucketEmptinessValidation,
+    #[serde(rename = "PROPERTY_VALIDATION")]
+    Property,
+    #[serde(rename = "NAME_CONFLICT_VALIDATION")]
+    NameConflict,
+    #[serde(rename = "BUCKET_EMPTINESS_VALIDATION")]
+    BucketEmptiness,
 }
 
 impl Check {
     fn mode(self) -> &'static str {
         match self {
-            Self::PropertyValidation | Self::NameConflictValidation => "FAIL",
-            Self::BucketEmptinessValidation => "WARN",
+            Self::Property | Self::NameConflict => "FAIL",
+            Self::BucketEmptiness => "WARN",
         }
     }
 
     /// What the status reason of a change set calls the check.
     fn hook(self) -> &'static str {
         match self {
-            Self::PropertyValidation => "AWS::EarlyValidation::PropertyValidation",
-            Self::NameConflictValidation => "AWS::EarlyValidation::ResourceExistenceCheck",
-            Self::BucketEmptinessValidation => "AWS::EarlyValidation::S3BucketEmptinessCheck",
+            Self::Property => "AWS::EarlyValidation::PropertyValidation",
+            Self::NameConflict => "AWS::EarlyValidation::ResourceExistenceCheck",
+            Self::BucketEmptiness => "AWS::EarlyValidation::S3BucketEmptinessCheck",
         }
     }
 }
@@ -160,7 +162,7 @@ pub(super) fn blocking(
         findings.extend(
             resources::complaints(type_name, &definition.properties)
                 .into_iter()
-                .map(|reason| finding(Check::PropertyValidation, reason, path.clone())),
+                .map(|reason| finding(Check::Property, reason, path.clone())),
         );
         let exists = stack.resources.get(id).is_some_and(|resource| resource.key.is_some());
         if exists || deployment.imports.contains_key(id) {
@@ -168,7 +170,7 @@ pub(super) fn blocking(
         }
         let taken = resources::taken(world, &stack.region, type_name, &definition.properties);
         let path = format!("/Resources/{id}");
-        findings.extend(taken.map(|reason| finding(Check::NameConflictValidation, reason, path)));
+        findings.extend(taken.map(|reason| finding(Check::NameConflict, reason, path)));
     }
     Ok(findings)
 }
@@ -188,7 +190,7 @@ pub(super) fn warnings(world: &World, changes: &[Value]) -> Vec<Finding> {
         let (logical_id, physical_id) =
             (text(change, "LogicalResourceId"), text(change, "PhysicalResourceId"));
         Finding {
-            check: Check::BucketEmptinessValidation,
+            check: Check::BucketEmptiness,
             reason: format!(
                 "The bucket '{physical_id}' is not empty. You must either delete all objects and versions or use the deletion policy to retain it, otherwise the delete operation will fail."
             ),

@@ -29,7 +29,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// A refusal in CloudFormation's own words.
-    pub(super) fn plain(message: impl Into<String>) -> Self {
+    pub(crate) fn plain(message: impl Into<String>) -> Self {
         Self { code: None, message: message.into(), collides_with: None }
     }
 

@@ -15,6 +15,7 @@ use reconcile_cfn::registry::{self, Replacement, ResourceType};
 use serde_json::{Map, Value};
 
 pub(crate) use failure::{Failure, InjectedFailure};
+pub(crate) use kinds::{earlier_values, secret_string};
 
 use crate::resource::Resource;
 use crate::world::World;
@@ -77,6 +78,7 @@ pub(crate) fn update(
     let Some(resource) = world.resources.get_mut(key) else {
         return Err(Failure::not_found(key));
     };
+    kinds::remember(resource, wanted);
     for name in changed {
         match wanted.get(name) {
             Some(value) => {

@@ -74,7 +74,9 @@ pub(super) fn delete(
         return Err(s3_error!(BucketNotEmpty, "The bucket you tried to delete is not empty"));
     }
     let unfinished: Vec<_> = upload::of_bucket(world, &input.bucket).cloned().collect();
-    unfinished.iter().for_each(|one| upload::forget(world, one));
+    for one in &unfinished {
+        upload::forget(world, one);
+    }
     world.resources.remove(&Resource::key(&context.region, BUCKET, &input.bucket));
     world.resources.remove(&Resource::key(&context.region, POLICY, &input.bucket));
     Ok(DeleteBucketOutput::default())

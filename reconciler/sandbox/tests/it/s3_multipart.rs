@@ -116,7 +116,7 @@ async fn a_lost_race_leaves_the_upload_and_an_aborted_one_is_gone() {
     let part = upload.part(1, b"mine".to_vec()).await;
     let put = client.put_object().bucket(BUCKET).key("backup").body(ByteStream::from_static(b"x"));
     put.send().await.expect("is put");
-    let lost = upload.complete(&[part.clone()]).if_none_match("*").send().await;
+    let lost = upload.complete(std::slice::from_ref(&part)).if_none_match("*").send().await;
     assert_eq!(refusal(&lost.expect_err("is refused")), ("PreconditionFailed".to_owned(), 412));
     let abort = client.abort_multipart_upload().bucket(BUCKET).key("backup");
     abort.upload_id(&upload.id).send().await.expect("is aborted");

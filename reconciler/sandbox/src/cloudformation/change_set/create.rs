@@ -111,7 +111,7 @@ fn kind(
         }
     };
     match (kind, stack) {
-        (Kind::Create, None) => Ok(kind),
+        (Kind::Create | Kind::Import, None) => Ok(kind),
         (Kind::Create, Some(stack)) if stack.status == StackStatus::ReviewInProgress => Ok(kind),
         (Kind::Create, Some(stack)) => Err(AwsError::validation(format!(
             "Stack [{}] already exists and cannot be created again with the changeSet [{name}].",
@@ -120,7 +120,6 @@ fn kind(
         (Kind::Update, None) => {
             Err(AwsError::validation(format!("Stack [{stack_name}] does not exist")))
         }
-        (Kind::Import, None) => Ok(kind),
         (Kind::Import, Some(stack)) if stack.status == StackStatus::ReviewInProgress => Ok(kind),
         (Kind::Update | Kind::Import, Some(stack)) if stack.status.takes_update() => Ok(kind),
         (Kind::Update | Kind::Import, Some(stack)) => Err(not_updatable(stack)),

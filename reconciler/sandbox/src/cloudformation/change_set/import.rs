@@ -10,11 +10,12 @@ use serde_json::Value;
 
 use crate::call::Call;
 use crate::cloudformation::changes::{self, Basis};
-use crate::cloudformation::stack::{Deployment, Stack};
-use crate::cloudformation::status::StackStatus;
+use crate::cloudformation::stack::{Deployment, Stack, StackResource};
+use crate::cloudformation::status::{ResourceStatus, StackStatus};
 use crate::cloudformation::template::{self, Policies, entries, mentioned};
 use crate::error::AwsError;
 use crate::resource::Resource;
+use crate::resources::Failure;
 use crate::world::World;
 
 /// What an import says of itself when it can be executed.
@@ -202,7 +203,7 @@ pub(super) fn check_live(
     for key in imports.values() {
         let live = world.resources.get(key).filter(|live| !live.awaits_deletion());
         let Some(live) = live else {
-            return Err(AwsError::validation(crate::resources::Failure::not_found(key).message()));
+            return Err(AwsError::validation(Failure::not_found(key).message()));
         };
         if let Some(owner) = owner(world, key) {
             return Err(AwsError::validation(format!(
@@ -217,16 +218,15 @@ pub(super) fn check_live(
 fn owner<'a>(world: &'a World, key: &str) -> Option<&'a Stack> {
     let mut stacks = world.stacks.iter().map(|(_, stack)| stack);
     stacks.find(|stack| {
-        let holds = |resource: &&_| is_held(resource, key);
         stack.status != StackStatus::DeleteComplete
-            && stack.resources.values().any(|resource| holds(&resource))
+            && stack.resources.values().any(|resource| is_held(resource, key))
     })
 }
 
-fn is_held(resource: &crate::cloudformation::stack::StackResource, key: &str) -> bool {
-    use crate::cloudformation::status::ResourceStatus::{DeleteComplete, DeleteSkipped};
-    resource.key.as_deref() == Some(key)
-        && !matches!(resource.status, DeleteComplete | DeleteSkipped)
+fn is_held(resource: &StackResource, key: &str) -> bool {
+    let is_gone =
+        matches!(resource.status, ResourceStatus::DeleteComplete | ResourceStatus::DeleteSkipped);
+    resource.key.as_deref() == Some(key) && !is_gone
 }
 
 /// What a deployment would create under a name at which something is already, as
@@ -257,10 +257,10 @@ pub(super) fn existing(
             continue;
         }
         if !is_protected(&definition.policies) {
-            let names = facts.primary_identifier().iter();
-            let named = names.filter_map(|name| Some(format!("{name}={}", literal(name)?)));
-            let named: Vec<String> = named.collect();
-            unprotected.push(format!("{id} ({{{}}})", named.join(", ")));
+            let parts = facts.primary_identifier().iter();
+            let parts = parts.filter_map(|name| Some(format!("{name}={}", literal(name)?)));
+            let identifier: Vec<String> = parts.collect();
+            unprotected.push(format!("{id} ({{{}}})", identifier.join(", ")));
         }
         found.insert(id.clone(), key);
     }

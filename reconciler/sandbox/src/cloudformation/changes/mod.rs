@@ -6,23 +6,23 @@
 mod detail;
 mod preview;
 mod resource;
-mod veil;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::dynamic;
 use super::exports;
 use super::operation::Deployed;
 use super::stack::{Deployment, Stack};
 use super::template::{self, Blueprint, Definition, Evaluator, Scope};
+use super::veil::Veil;
 use crate::error::AwsError;
 use crate::resource::Resource;
 use crate::resources;
 use crate::world::World;
 use preview::{Fate, Preview};
 use resource::Comparison;
-use veil::Veil;
 
 /// What a deployment is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,10 @@ pub(super) fn blueprint(
 ) -> Result<Blueprint, AwsError> {
     let body = template::read(&deployment.template)?;
     let exports = exports::values(world, &stack.region);
-    template::reduce(&body, stack.owner(deployment), &deployment.parameters, exports)
+    let owner = stack.owner(deployment);
+    let blueprint = template::reduce(&body, owner, &deployment.parameters, exports)?;
+    dynamic::check_secure(&blueprint)?;
+    Ok(blueprint)
 }
 
 /// Computes what deploying `deployment` would change.

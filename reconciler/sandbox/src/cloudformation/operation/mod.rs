@@ -77,6 +77,15 @@ pub(crate) struct Operation {
     pub(crate) cancelled: bool,
 }
 
+/// Whether a deployment is validated before anything is touched.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Validation {
+    /// It was, or is not to be.
+    #[default]
+    Done,
+    Due,
+}
+
 /// What the caller decided about an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Options {
@@ -90,9 +99,8 @@ pub(crate) struct Options {
     pub(crate) retain_except_on_create: bool,
     /// Whether resources that cannot be deleted are left behind.
     pub(crate) force_delete: bool,
-    /// Whether the deployment is validated before anything is touched.
     #[serde(default)]
-    pub(crate) validate: bool,
+    pub(crate) validation: Validation,
     /// A stack policy for this update only.
     pub(crate) policy: Option<String>,
 }
@@ -106,7 +114,7 @@ impl Default for Options {
             revert_drift: false,
             retain_except_on_create: false,
             force_delete: false,
-            validate: false,
+            validation: Validation::Done,
             policy: None,
         }
     }

@@ -105,7 +105,13 @@ impl Stage<'_> {
         let verb = match self.operation.phase {
             Phase::Create => "create",
             Phase::Import => "import",
-            _ => "update",
+            Phase::Update
+            | Phase::UpdateCleanup
+            | Phase::Revert
+            | Phase::RevertCleanup
+            | Phase::RollbackCreate
+            | Phase::Delete
+            | Phase::ImportRollback => "update",
         };
         let reason =
             if self.operation.cancelled { USER.to_owned() } else { self.failed_reason(verb) };

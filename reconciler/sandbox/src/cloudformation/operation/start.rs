@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Operation, Options, Phase, Stage, Step, StepState, Task};
+use super::{Operation, Options, Phase, Stage, Step, StepState, Task, Validation};
 use crate::cloudformation::changes;
 use crate::cloudformation::exports;
 use crate::cloudformation::history::{Begun, OperationKind};
@@ -115,10 +115,8 @@ fn begin(
 ) {
     stack.status_reason = Some(USER.to_owned());
     stack.detailed_status = None;
-    let change_set_id = match phase {
-        Phase::Create | Phase::Update | Phase::Import => stack.change_set_id.clone(),
-        _ => None,
-    };
+    let deploys = matches!(phase, Phase::Create | Phase::Update | Phase::Import);
+    let change_set_id = stack.change_set_id.clone().filter(|_| deploys);
     let begun = Begun {
         kind: kind(phase, status_before),
         change_set_id: change_set_id.as_deref(),
@@ -190,7 +188,7 @@ impl Stage<'_> {
 
     /// Whether validation stops the operation before it touches anything.
     fn fails_validation(&mut self) -> bool {
-        if !self.operation.options.validate {
+        if self.operation.options.validation == Validation::Done {
             return false;
         }
         let found = validation::blocking(self.world, &self.stack, &self.stack.deployment);

@@ -2,11 +2,15 @@
 
 mod changes;
 mod drift;
+mod dynamic;
 mod exports;
 mod foundation;
 mod guards;
 mod imports;
+mod quotas;
 mod recovery;
+mod rules;
+mod snapshots;
 mod stacks;
 mod templates;
 mod validation;
