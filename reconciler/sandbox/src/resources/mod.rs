@@ -7,6 +7,7 @@ mod arns;
 mod failure;
 mod identity;
 mod kinds;
+mod snapshots;
 
 use std::collections::BTreeSet;
 
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use failure::{Failure, InjectedFailure};
 pub(crate) use kinds::{earlier_values, secret_string};
+pub(crate) use snapshots::{has_snapshots, keep_snapshot};
 
 use crate::resource::Resource;
 use crate::world::World;
