@@ -4,11 +4,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::cloudcontrol::ResourceRequest;
-use crate::cloudformation::{ChangeSet, Detection, Event, Scheduled, Stack};
+use crate::cloudformation::{ChangeSet, Detection, Event, OperationRecord, Scheduled, Stack};
 use crate::credentials::Session;
 use crate::resource::Resource;
 use crate::resources::InjectedFailure;
-use crate::s3::ObjectVersion;
+use crate::s3::{ObjectVersion, Upload, UploadedPart};
 use crate::table::Table;
 
 /// The account that the sandbox plays.
@@ -57,6 +57,8 @@ world! {
     change_sets: ChangeSet,
     /// Stack events, by stack ID and running number.
     events: Event,
+    /// Operations on stacks, ended ones too, by stack ID and their own.
+    operations: OperationRecord,
     /// Drift detections, by ID.
     detections: Detection,
     /// Work that goes on without a caller, by the ID of what it works on.
@@ -75,6 +77,10 @@ world! {
     numbers: u64,
     /// Versions of S3 objects and delete markers, by [`ObjectVersion::row_key`].
     objects: ObjectVersion,
+    /// Uploads in parts that are under way, by [`Upload::row_key`].
+    uploads: Upload,
+    /// The parts of those uploads that have arrived, by their uploads and numbers.
+    parts: UploadedPart,
 }
 
 impl World {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::history::last_operations;
 use super::paging::page;
 use super::request;
 use super::stack::{Deployment, Stack, StackResource};
@@ -54,14 +55,19 @@ fn describe(stack: &Stack) -> Value {
         "Tags": tags(&stack.deployment),
         "EnableTerminationProtection": stack.termination_protection,
         "DriftInformation": stack.drift_information(),
+        "DetailedStatus": stack.detailed_status,
+        "LastOperations": last_operations(stack),
     })
 }
 
 /// The parameters of a deployment, with secrets masked.
 pub(super) fn parameters(deployment: &Deployment) -> Value {
     let parameters = deployment.parameters.iter().map(|(name, value)| {
-        let shown = if deployment.no_echo.contains(name) { MASK } else { value };
-        json!({ "ParameterKey": name, "ParameterValue": shown })
+        let shown = |value: &str| {
+            if deployment.no_echo.contains(name) { MASK.to_owned() } else { value.to_owned() }
+        };
+        let resolved = deployment.resolved.get(name).map(|value| shown(value));
+        json!({ "ParameterKey": name, "ParameterValue": shown(value), "ResolvedValue": resolved })
     });
     parameters.collect()
 }
@@ -88,6 +94,7 @@ pub(super) fn list_stacks(world: &World, call: &Call) -> Answer {
             "StackStatus": word(&stack.status),
             "StackStatusReason": stack.status_reason,
             "DriftInformation": stack.drift_information(),
+            "LastOperations": last_operations(stack),
         })
     });
     Ok(json!({ "StackSummaries": summaries.collect::<Vec<_>>(), "NextToken": next }))

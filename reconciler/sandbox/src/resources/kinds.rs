@@ -1,16 +1,18 @@
 //! Types whose behaviour goes beyond the registry's facts.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Failure;
 use super::identity::physical_name;
+use crate::cloudformation::names::suffix;
 use crate::resource::Resource;
 use crate::world::World;
 
 const BUCKET: &str = "AWS::S3::Bucket";
 const BUCKET_POLICY: &str = "AWS::S3::BucketPolicy";
 const KEY: &str = "AWS::KMS::Key";
+const PARAMETER: &str = "AWS::SSM::Parameter";
 
 /// How long a key waits for its deletion unless the template says otherwise.
 const DEFAULT_PENDING_DAYS: i64 = 30;
@@ -25,8 +27,7 @@ pub(super) fn admit(world: &World, resource: &Resource) -> Result<(), Failure> {
         |type_name: &str, identifier: &str| find(world, resource, type_name, identifier).is_some();
     let not_found = |message: String| Err(Failure::handler("NotFound", message));
     match resource.type_name.as_str() {
-        // Bucket names are one namespace for all regions.
-        BUCKET if is_taken(world, &resource.identifier) => {
+        BUCKET if is_taken_elsewhere(world, BUCKET, &resource.identifier) => {
             let key = Resource::key(&resource.region, BUCKET, &resource.identifier);
             Err(Failure::already_exists(BUCKET, &resource.identifier, key))
         }
@@ -45,9 +46,11 @@ pub(super) fn admit(world: &World, resource: &Resource) -> Result<(), Failure> {
     }
 }
 
-fn is_taken(world: &World, bucket: &str) -> bool {
+/// Whether a name is taken in whatever region: buckets share one namespace.
+pub(super) fn is_taken_elsewhere(world: &World, type_name: &str, name: &str) -> bool {
     let mut resources = world.resources.iter();
-    resources.any(|(_, one)| one.type_name == BUCKET && one.identifier == bucket)
+    type_name == BUCKET
+        && resources.any(|(_, one)| one.type_name == BUCKET && one.identifier == name)
 }
 
 /// A trail's bucket must be there, and its policy must let the service write.
@@ -102,6 +105,42 @@ pub(super) fn delete(
     }
     world.resources.remove(key);
     Ok(())
+}
+
+/// The attribute that holds the earlier values of a parameter, the oldest first.
+const HISTORY: &str = "EarlierValues";
+
+/// Keeps what an update is about to overwrite, where the service does.
+pub(super) fn remember(resource: &mut Resource, wanted: &Map<String, Value>) {
+    let (old, new) = (resource.properties.get("Value").cloned(), wanted.get("Value"));
+    let Some(old) = old.filter(|old| resource.type_name == PARAMETER && Some(old) != new) else {
+        return;
+    };
+    let mut earlier = earlier_values(resource);
+    earlier.push(old);
+    resource.attributes.insert(HISTORY.to_owned(), Value::Array(earlier));
+}
+
+/// The values that a parameter had before the present one, the oldest first.
+pub(crate) fn earlier_values(parameter: &Resource) -> Vec<Value> {
+    let earlier = parameter.attributes.get(HISTORY).and_then(Value::as_array);
+    earlier.cloned().unwrap_or_default()
+}
+
+/// What a secret holds: what was given, or what its service has made up.
+pub(crate) fn secret_string(secret: &Resource) -> Option<String> {
+    if let Some(given) = secret.properties.get("SecretString").and_then(Value::as_str) {
+        return Some(given.to_owned());
+    }
+    let asked = secret.properties.get("GenerateSecretString")?;
+    let generated = suffix(&["secret", &secret.identifier, &secret.created.to_string()], 32);
+    let text = |name: &str| asked.get(name).and_then(Value::as_str);
+    let Some((template, key)) = text("SecretStringTemplate").zip(text("GenerateStringKey")) else {
+        return Some(generated);
+    };
+    let mut content: Value = serde_json::from_str(template).ok()?;
+    content.as_object_mut()?.insert(key.to_owned(), json!(generated));
+    Some(content.to_string())
 }
 
 /// What `Ref` gives.

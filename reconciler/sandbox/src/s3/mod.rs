@@ -6,16 +6,20 @@
 
 mod bucket;
 mod buckets;
+mod checksum;
 mod condition;
 mod deleting;
 mod door;
 mod host;
 mod listing;
+mod multipart;
 mod naming;
 mod object;
 mod operations;
 mod payload;
 mod reading;
+mod upload;
+mod uploads;
 mod versions;
 mod writing;
 
@@ -23,6 +27,7 @@ pub(crate) use bucket::{BUCKET, new_bucket};
 pub(crate) use door::S3Door;
 pub(crate) use naming::{Address, action, operation};
 pub(crate) use object::ObjectVersion;
+pub(crate) use upload::{Upload, UploadedPart};
 
 use crate::error::AwsError;
 use crate::world::World;

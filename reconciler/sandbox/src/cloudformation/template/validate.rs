@@ -8,7 +8,9 @@ use serde_json::Value;
 use super::blueprint::{entries, references};
 use super::functions::{SubPart, scalar, sub_parts};
 use super::intrinsics::intrinsic;
+use super::rules;
 use crate::error::AwsError;
+use crate::resources;
 
 const SECTIONS: [&str; 10] = [
     "AWSTemplateFormatVersion",
@@ -30,6 +32,10 @@ const LIMITS: [(&str, &str, usize); 4] = [
     ("Outputs", "outputs", 200),
     ("Mappings", "mappings", 200),
 ];
+
+/// Published limits on lengths: of a template's description in bytes, and of names in characters.
+const MAX_DESCRIPTION: usize = 1024;
+const MAX_NAME: usize = 255;
 
 /// Refuses a body that is not a template.
 pub(super) fn check(body: &Value) -> Result<(), AwsError> {
@@ -56,6 +62,8 @@ pub(super) fn check(body: &Value) -> Result<(), AwsError> {
         }
     }
     check_types(body)?;
+    check_lengths(body)?;
+    rules::check_shape(body)?;
     check_references(body)?;
     check_cycles(body)
 }
@@ -75,6 +83,14 @@ fn check_types(body: &Value) -> Result<(), AwsError> {
         if !logical_id.chars().all(|character| character.is_ascii_alphanumeric()) {
             return Err(format_error(format!("Resource name {logical_id} is non alphanumeric.")));
         }
+        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+            let snapshot = resource.get(policy).is_some_and(|policy| policy == "Snapshot");
+            if snapshot && !resources::has_snapshots(kind) {
+                return Err(AwsError::validation(format!(
+                    "Template error: resource type {kind} does not support snapshot"
+                )));
+            }
+        }
         if registry::resource_type(kind).is_none() && !kind.starts_with("Custom::") {
             unrecognized.insert(kind);
         }
@@ -91,6 +107,24 @@ fn check_types(body: &Value) -> Result<(), AwsError> {
     }
     let kinds: Vec<_> = unrecognized.into_iter().collect();
     Err(format_error(format!("Unrecognized resource types: [{}]", kinds.join(", "))))
+}
+
+fn check_lengths(body: &Value) -> Result<(), AwsError> {
+    let description = body.get("Description").and_then(Value::as_str).unwrap_or_default();
+    if description.len() > MAX_DESCRIPTION {
+        return Err(format_error(format!(
+            "'Description' length is greater than {MAX_DESCRIPTION}."
+        )));
+    }
+    for (section, noun, _) in LIMITS {
+        let long = entries(body, section).find(|(name, _)| name.chars().count() > MAX_NAME);
+        if let Some((name, _)) = long {
+            return Err(format_error(format!(
+                "The name of one of the {noun} is longer than {MAX_NAME} characters: {name}"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Every name that is referred to must be a resource, a parameter or a pseudo parameter.
