@@ -23,9 +23,9 @@ const DURATION: &str = "AWS::Signer::SigningJob";
 /// Answers `StartSigningJob`. The same token starts no second job, whatever else the call says.
 pub(super) fn start_signing_job(world: &mut World, call: &Call) -> Answer {
     let token = required(call, "clientRequestToken")?;
-    let mut jobs = world.signing_jobs.iter().map(|(_, job)| job);
-    if let Some(earlier) = jobs.find(|job| job.token == token && job.region == call.region) {
-        return Ok(started(&earlier.id));
+    let is_same = |job: &SigningJob| job.token == token && job.region == call.region;
+    if let Some((id, _)) = world.signing_jobs.iter().find(|(_, job)| is_same(job)) {
+        return Ok(started(id));
     }
     let (source, destination) = (source(call)?, destination(call)?);
     required(call, "profileName")?;
