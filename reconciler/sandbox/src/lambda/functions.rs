@@ -59,8 +59,10 @@ pub(super) fn update_function_code(world: &mut World, call: &Call) -> Answer {
     }
     let place = (&*call.region, &*name);
     if call.flag("DryRun").unwrap_or_default() {
-        let mut trial = world.clone();
-        let function = change(&mut trial, place, Some(&source), changed, call.now)?;
+        let present = deployment::found(world, &call.region, &name)?;
+        let arn = name::arn(&call.region, &name);
+        let (code, _) = deployment::check(world, (present, &arn), &source, call.now)?;
+        let function = Function { code, ..find(world, &call.region, &name, None)? };
         return Ok(configuration(&function, &named(name)));
     }
     change(world, place, Some(&source), changed, call.now)?;

@@ -25,20 +25,14 @@ impl Provider for Bucket {
         _origin: Origin<'_>,
     ) -> Result<(), Failure> {
         let mut resources = world.resources.iter();
-        if resources
-            .any(|(_, one)| one.type_name == BUCKET && one.identifier == bucket.identifier)
+        if resources.any(|(_, one)| one.type_name == BUCKET && one.identifier == bucket.identifier)
         {
             return Err(Failure::already_exists(BUCKET, &bucket.identifier, bucket.row_key()));
         }
         Ok(())
     }
 
-    fn delete(
-        &self,
-        world: &mut World,
-        bucket: &Resource,
-        _at: Timestamp,
-    ) -> Result<(), Failure> {
+    fn delete(&self, world: &mut World, bucket: &Resource, _at: Timestamp) -> Result<(), Failure> {
         if !s3::is_empty(world, &bucket.identifier) {
             return Err(Failure::handler(
                 "GeneralServiceException",

@@ -22,8 +22,8 @@ mod writing;
 
 pub(crate) use bucket::{BUCKET, new_bucket};
 pub(crate) use door::S3Door;
-pub(crate) use naming::{Address, action, operation};
 pub(crate) use inside::{Location, Refused, fetch, is_versioned, reach, store};
+pub(crate) use naming::{Address, action, operation};
 pub(crate) use object::{Body, ObjectVersion};
 
 use crate::error::AwsError;

@@ -75,7 +75,8 @@ fn a_signature_holds_for_no_other_entries() {
             entries[0].1.insert(0, b'p');
         }),
         ("other statement", |entries| {
-            let text = String::from_utf8_lossy(&entries[1].1).replace("signing-jobs/j", "signing-jobs/k");
+            let text =
+                String::from_utf8_lossy(&entries[1].1).replace("signing-jobs/j", "signing-jobs/k");
             entries[1].1 = text.into_bytes();
         }),
     ];

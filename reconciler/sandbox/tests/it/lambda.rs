@@ -5,6 +5,7 @@ use aws_sdk_lambda::error::ProvideErrorMetadata as _;
 use aws_sdk_lambda::operation::create_function::builders::CreateFunctionFluentBuilder;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, Runtime};
+use reconcile_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::signed_zips::{package, profile, signed, upload};
@@ -36,7 +37,10 @@ async fn a_function_is_made_shown_changed_and_deleted() {
     let made = made.environment(environment).tags("system", "backup").send().await;
     let made = made.expect("is made");
     assert_eq!(made.function_arn(), Some(&*arn("api")));
-    assert_eq!((made.version(), made.memory_size(), made.timeout()), (Some("$LATEST"), Some(128), Some(3)));
+    assert_eq!(
+        (made.version(), made.memory_size(), made.timeout()),
+        (Some("$LATEST"), Some(128), Some(3))
+    );
     assert_eq!(made.architectures(), [Architecture::Arm64]);
     assert_eq!(made.last_modified(), Some("2026-01-01T00:00:00.000+0000"));
     assert_eq!(usize::try_from(made.code_size()).expect("fits"), package("1").len());
@@ -51,7 +55,8 @@ async fn a_function_is_made_shown_changed_and_deleted() {
     let updated = update.revision_id(made.revision_id().expect("has one")).send().await;
     let updated = updated.expect("is updated");
     assert_eq!((updated.memory_size(), updated.code_sha256()), (Some(256), made.code_sha256()));
-    let update = client.update_function_code().function_name("api").zip_file(Blob::new(package("2")));
+    let update =
+        client.update_function_code().function_name("api").zip_file(Blob::new(package("2")));
     let stale = update.clone().revision_id(made.revision_id().expect("has one")).send().await;
     let stale = stale.expect_err("has been changed since");
     assert_eq!(refusal(&stale), ("PreconditionFailedException".to_owned(), 412));
@@ -64,6 +69,11 @@ async fn a_function_is_made_shown_changed_and_deleted() {
     assert_eq!(configuration.code_sha256(), deployed.code_sha256());
     let variables = configuration.environment().and_then(|it| it.variables()).expect("has some");
     assert_eq!(variables["STAGE"], "test");
+
+    let call = &sandbox.call_log()[0];
+    assert_eq!(call.operation, "CreateFunction");
+    assert_eq!(call.parameters["Environment"], json!({ "Variables": "****" }));
+    assert!(call.parameters["Code"]["ZipFile"].to_string().starts_with("\"sha256:"));
 
     client.delete_function().function_name("api").send().await.expect("is deleted");
     let gone = client.get_function().function_name("api").send().await.expect_err("is gone");
@@ -247,7 +257,8 @@ async fn settings_that_lambda_refuses_are_refused_in_its_words() {
     let environment = Environment::builder().variables("LONG", "x".repeat(5000)).build();
     let long = message(new().environment(environment)).await;
     assert!(long.ends_with("exceeded the 4KB limit."), "{long}");
-    let missing = "arn:aws:lambda:ap-northeast-1:000000000000:code-signing-config:csc-00000000000000000";
+    let missing =
+        "arn:aws:lambda:ap-northeast-1:000000000000:code-signing-config:csc-00000000000000000";
     let missing = new().code_signing_config_arn(missing).send().await.expect_err("is missing");
     assert_eq!(refusal(&missing), ("CodeSigningConfigNotFoundException".to_owned(), 404));
 }
@@ -292,6 +303,7 @@ fn template(key: &str) -> Value {
         "Conditions": { "HasCode": { "Fn::Not": [{ "Fn::Equals": [key, ""] }] } },
         "Outputs": {
             "Profile": { "Value": { "Ref": "Profile" } },
+            "Name": { "Value": { "Fn::GetAtt": ["Profile", "ProfileName"] } },
             "Signing": { "Value": { "Fn::GetAtt": ["Signing", "CodeSigningConfigArn"] } },
         },
     })
@@ -312,7 +324,7 @@ async fn a_stack_makes_the_function_that_lambda_shows_and_the_other_way_round() 
     assert_eq!(stack.stack_status().map(|it| it.as_str()), Some("UPDATE_COMPLETE"));
     let outputs: Vec<_> = stack.outputs().iter().filter_map(|it| it.output_value()).collect();
     let profile = format!("arn:aws:signer:{REGION}:000000000000:/signing-profiles/release");
-    assert!(outputs.contains(&&*profile), "{outputs:?}");
+    assert!(outputs.contains(&&*profile) && outputs.contains(&"release"), "{outputs:?}");
 
     let live = client.get_function_configuration().function_name("api").qualifier("live");
     let live = live.send().await.expect("is there");
@@ -321,7 +333,9 @@ async fn a_stack_makes_the_function_that_lambda_shows_and_the_other_way_round() 
     assert_eq!(live.signing_job_arn(), Some(&*job));
     assert!(live.signing_profile_version_arn().is_some_and(|arn| arn.starts_with(&profile)));
     let policy = client.get_policy().function_name("api").qualifier("live").send().await;
-    assert!(policy.expect("has one").policy().is_some_and(|policy| policy.contains("app-Permission-")));
+    assert!(
+        policy.expect("has one").policy().is_some_and(|policy| policy.contains("app-Permission-"))
+    );
 
     // Behind the stack's back: its template says the same as before, so nothing is seen of it.
     let (_, other) = signed(&sandbox, "release", "2").await;
@@ -331,15 +345,13 @@ async fn a_stack_makes_the_function_that_lambda_shows_and_the_other_way_round() 
     change.send().await.expect("is changed");
     let drifts = stacks.detect_stack_resource_drift().stack_name("app");
     let drift = drifts.logical_resource_id("Function").send().await.expect("is compared");
-    let differences = drift.stack_resource_drift.expect("is shown").property_differences.expect("has some");
+    let differences =
+        drift.stack_resource_drift.expect("is shown").property_differences.expect("has some");
     let paths: Vec<_> = differences.iter().filter_map(|it| it.property_path()).collect();
     assert_eq!(paths, ["/Timeout"], "code is not compared");
-    let get = cloudcontrol(&sandbox).get_resource().type_name("AWS::Lambda::Function");
-    let read = get.identifier("api").send().await.expect("is read").resource_description;
-    let read = read.expect("is described").properties.expect("has properties");
-    let read: Value = serde_json::from_str(&read).expect("is JSON");
-    assert_eq!((&read["Timeout"], read.get("Code")), (&json!(20), Some(&json!({}))));
-    assert_eq!(read["Arn"], arn("api"));
+    let shown = read(&sandbox).await;
+    assert_eq!((&shown["Timeout"], shown.get("Code")), (&json!(20), None));
+    assert_eq!(shown["Arn"], arn("api"));
     let shown = client.get_function_configuration().function_name("api").send().await;
     assert_eq!(shown.expect("is there").code_sha256(), deployed.code_sha256());
 
@@ -347,6 +359,50 @@ async fn a_stack_makes_the_function_that_lambda_shows_and_the_other_way_round() 
     let left = sandbox.resources().expect("are shown");
     let left: Vec<_> = left.iter().map(|resource| &*resource.type_name).collect();
     assert_eq!(left, ["AWS::S3::Bucket"]);
+}
+
+/// The function `api` as Cloud Control reads it.
+async fn read(sandbox: &Sandbox) -> Value {
+    let get = cloudcontrol(sandbox).get_resource().type_name("AWS::Lambda::Function");
+    let read = get.identifier("api").send().await.expect("is read").resource_description;
+    let read = read.expect("is described").properties.expect("has properties");
+    serde_json::from_str(&read).expect("is JSON")
+}
+
+#[tokio::test]
+async fn cloud_control_changes_the_same_function_and_is_told_its_code_again() {
+    let sandbox = sandbox();
+    let client = cloudcontrol(&sandbox);
+    upload(&sandbox, "a.zip", package("1")).await;
+    let code = json!({ "S3Bucket": BUCKET, "S3Key": "a.zip" });
+    let state = json!({
+        "FunctionName": "api",
+        "Runtime": "provided.al2023",
+        "Handler": "bootstrap",
+        "Role": ROLE,
+        "Code": code,
+    });
+    let create = client.create_resource().type_name("AWS::Lambda::Function");
+    create.desired_state(state.to_string()).send().await.expect("is begun");
+    assert_eq!(read(&sandbox).await["Timeout"], 3);
+
+    let timeout = json!({ "op": "add", "path": "/Timeout", "value": 30 });
+    let again = json!({ "op": "add", "path": "/Code", "value": code });
+    for (patch, message) in
+        [(json!([timeout]), Some("required key [Code] not found")), (json!([timeout, again]), None)]
+    {
+        let update = client.update_resource().type_name("AWS::Lambda::Function").identifier("api");
+        let begun = update.patch_document(patch.to_string()).send().await.expect("is begun");
+        let token = begun.progress_event.and_then(|event| event.request_token);
+        let status = client.get_resource_request_status().set_request_token(token);
+        let ended = status.send().await.expect("is known").progress_event.expect("is shown");
+        let found = ended.status_message().unwrap_or_default();
+        assert!(found.contains(message.unwrap_or_default()), "{found}");
+        assert_eq!(ended.status_message().is_some(), message.is_some(), "{found}");
+    }
+    assert_eq!(read(&sandbox).await["Timeout"], 30);
+    let shown = lambda(&sandbox).get_function_configuration().function_name("api").send().await;
+    assert_eq!(shown.expect("is there").timeout(), Some(30));
 }
 
 #[tokio::test]

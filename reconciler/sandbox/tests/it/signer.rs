@@ -6,7 +6,9 @@ use aws_sdk_signer::error::ProvideErrorMetadata as _;
 use aws_sdk_signer::primitives::DateTime;
 use aws_sdk_signer::types::{SigningProfileStatus, SigningStatus};
 
-use crate::signed_zips::{PLATFORM, destination, download, package, profile, signed, source, upload, zip};
+use crate::signed_zips::{
+    PLATFORM, destination, download, package, profile, signed, source, upload, zip,
+};
 use crate::support::{BUCKET, REGION, refusal, sandbox, signer};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -111,7 +113,8 @@ async fn profiles_are_listed_and_their_names_are_never_free_again() {
     let sandbox = sandbox();
     let client = signer(&sandbox);
     let arn = profile(&sandbox, "release", Some(30)).await;
-    let shown = client.get_signing_profile().profile_name("release").send().await.expect("is there");
+    let shown =
+        client.get_signing_profile().profile_name("release").send().await.expect("is there");
     assert_eq!(shown.profile_version_arn(), Some(&*arn));
     assert_eq!(shown.status(), Some(&SigningProfileStatus::Active));
     assert_eq!(shown.signature_validity_period().map(|period| period.value()), Some(30));
