@@ -112,11 +112,20 @@ pub fn did_you_mean<'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
-    let lower = written.to_lowercase();
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&lower, &candidate.to_lowercase()), candidate))
+        .map(|candidate| (likeness(&written.to_lowercase(), &candidate.to_lowercase()), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
         .map(|(_, candidate)| format!("did you mean `{candidate}`?"))
+}
+
+/// From 0 to 1. A folder that both stand in makes two names no more alike.
+fn likeness(left: &str, right: &str) -> f64 {
+    let (folder, name) = left.rsplit_once('/').unwrap_or(("", left));
+    let other = right.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+    match other.filter(|other| !folder.is_empty() && !other.contains('/')) {
+        Some(other) => strsim::jaro_winkler(name, other),
+        None => strsim::jaro_winkler(left, right),
+    }
 }

@@ -101,11 +101,11 @@ impl Text {
         })
     }
 
-    /// Replaces `${env.NAME}` by what `lookup` knows; the names it does not know are the error.
+    /// Replaces `${env.NAME}` by what `lookup` knows, and by nothing what it does not: those names come second.
     pub fn with_variables<'a>(
         self,
         lookup: impl Fn(&str) -> Option<&'a str>,
-    ) -> Result<Self, Vec<String>> {
+    ) -> (Self, Vec<String>) {
         let mut unknown = Vec::new();
         let mut parts: Vec<Part> = Vec::with_capacity(self.parts.len());
         for part in self.parts {
@@ -124,7 +124,7 @@ impl Text {
                 (_, part) => parts.push(part),
             }
         }
-        if unknown.is_empty() { Ok(Self { parts }) } else { Err(unknown) }
+        (Self { parts }, unknown)
     }
 }
 
@@ -190,7 +190,7 @@ mod tests {
     fn splits_literals_variables_and_references() {
         let text = Text::parse("$${a}-${env.prefix}-${stacks.kms.KeyArn}$").unwrap();
         assert_eq!(text.to_string(), "$${a}-${env.prefix}-${stacks.kms.KeyArn}$");
-        let text = text.with_variables(|name| (name == "prefix").then_some("clinic")).unwrap();
+        let (text, _) = text.with_variables(|name| (name == "prefix").then_some("clinic"));
         assert_eq!(text.parts()[0], Part::Literal("${a}-clinic-".to_owned()));
         assert_eq!(text.references().count(), 1);
     }
@@ -204,8 +204,12 @@ mod tests {
     }
 
     #[test]
-    fn names_the_unknown_variables() {
-        let text = Text::parse("${env.a}${env.b}").unwrap();
-        assert_eq!(text.with_variables(|_| None), Err(vec!["a".to_owned(), "b".to_owned()]));
+    fn names_the_unknown_variables_and_keeps_the_rest() {
+        let text = Text::parse("${env.a}${env.b}${stacks.kms.KeyArn}").unwrap();
+        let (text, unknown) = text.with_variables(|_| None);
+        assert_eq!(
+            (text.to_string().as_str(), unknown.join(" ").as_str()),
+            ("${stacks.kms.KeyArn}", "a b")
+        );
     }
 }

@@ -11,4 +11,5 @@ mod crash;
 mod desired;
 mod promises;
 mod readme;
+mod refusals;
 mod transcripts;

@@ -366,6 +366,77 @@ mod a_partial_answer {
     }
 }
 
+mod no_secret_passes_through_us {
+    use std::process::Command;
+
+    use super::*;
+
+    /// What somebody put by hand where the template has a `NoEcho` parameter.
+    const SECRET: &str = "hunter2";
+
+    /// A topic with a token that only AWS knows.
+    fn keeping_a_token() -> Repository {
+        Repository::new().stack("api", "onDrift: revert\n", TEMPLATE)
+    }
+
+    const TEMPLATE: &str = "\
+Parameters: { Token: { Type: String, NoEcho: true, Default: none } }
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: { TopicName: api, DisplayName: !Ref Token }
+";
+
+    #[test]
+    fn into_a_plan_a_record_or_the_ledger() {
+        let account = after(&keeping_a_token());
+        account.tamper("api", "Topic", "/DisplayName", json!(SECRET));
+        let repository = keeping_a_token();
+        let operator = Operator::new(&account, &repository);
+        let drift = account.process(operator.drift());
+        assert_eq!(drift.summary().revert, 1, "{:?}", drift.plan().units());
+        assert!(!format!("{drift:?}").contains(SECRET));
+        account.wait(Duration::from_mins(1));
+        let healed = account.process(operator.apply_detecting()).expect("nobody else applies");
+        assert_eq!(healed.status(), Status::Applied);
+        let kept = account.process(account.objects("state-test", ""));
+        assert!(kept.len() > 2, "{kept:?}");
+        assert!(!format!("{kept:?}{healed:?}").contains(SECRET));
+    }
+
+    #[test]
+    fn onto_the_terminal_or_into_its_log() {
+        let folder = tempfile::tempdir().expect("a folder");
+        keeping_a_token().write_to(folder.path());
+        let run = |line: &str| {
+            let mut program = Command::new(reconcile_tests::binary::reconcile());
+            program.args(line.split(' ')).current_dir(folder.path()).env_clear().env("CI", "true");
+            let output = program.output().expect("the program runs");
+            format!(
+                "{:?}\n{}{}",
+                output.status.code(),
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            )
+        };
+        assert!(run("apply").starts_with("Some(0)"));
+        let tampered = run(&format!("sandbox tamper stacks/api Topic /DisplayName {SECRET}"));
+        assert!(tampered.starts_with("Some(0)"), "{tampered}");
+        for line in [
+            "drift -vvv",
+            "drift --output json",
+            "drift --output markdown",
+            "plan --detect",
+            "apply --detect -vvv",
+            "status",
+        ] {
+            let said = run(line);
+            assert!(said.contains("stacks/api"), "{line}: {said}");
+            assert!(!said.contains(SECRET), "{line}: {said}");
+        }
+    }
+}
+
 mod run_records {
     use super::*;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reconcile_core::address::Address;
 use reconcile_core::environment::Environment;
-use reconcile_core::problem::{Problem, did_you_mean};
+use reconcile_core::problem::{Problem, SourceFile, did_you_mean};
 
 use super::document::Document;
 use super::environment::{self, ENVIRONMENT};
@@ -13,7 +13,7 @@ use super::files::Files;
 use super::kinds::{DESIRED, KindInfo};
 use super::problems::{in_file, in_order};
 use super::schema::Checker;
-use super::{encoding, header, tree};
+use super::{encoding, header, secrets, tree};
 
 /// What could be read of `desired/`, and what is wrong with the rest.
 ///
@@ -129,12 +129,12 @@ impl<'a> Loader<'a> {
         let Some((folder, name)) = path.rsplit_once('/') else {
             return;
         };
-        let is_hidden = path.split('/').any(|segment| segment.starts_with('.'));
-        let Some((stem, extension)) = name.rsplit_once('.') else {
+        if path.split('/').any(|segment| segment.starts_with('.')) {
             return;
-        };
-        if is_hidden || !matches!(extension, "yaml" | "yml") {
-            return;
+        }
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        if !matches!(extension, "yaml" | "yml") {
+            return self.other_file(path);
         }
         if extension == "yml" {
             let hint = format!("rename it to `{folder}/{stem}.yaml`");
@@ -157,6 +157,13 @@ impl<'a> Loader<'a> {
         }
     }
 
+    /// Reads a file that is no document: a page for people, a signing request. It may be no text at all.
+    fn other_file(&mut self, path: &str) {
+        let text = self.files.read(path).ok().flatten().and_then(|it| String::from_utf8(it).ok());
+        let file = text.map(|text| Arc::new(SourceFile { path: path.to_owned(), text }));
+        self.problems.extend(file.and_then(|file| secrets::none_in(file).err()));
+    }
+
     /// Reads one file. What is wrong is noted; a document is only made of a file without problems.
     fn document(&mut self, path: &str, stem: &str, kind: usize) -> Option<Document> {
         let before = self.problems.len();
@@ -164,6 +171,7 @@ impl<'a> Loader<'a> {
             Ok(bytes) => encoding::decode(path, &bytes.unwrap_or_default()),
             Err(error) => Err(in_file(path, format!("`{path}` cannot be read: {error}"))),
         };
+        let file = file.and_then(secrets::none_in);
         let file = file.map_err(|problem| self.problems.push(problem)).ok()?;
         let root = tree::parse(&file, &mut self.problems)?;
         let (info, checker) = (self.kinds.get(kind)?, self.checkers.get(kind)?);

@@ -6,7 +6,8 @@
 //!
 //! The rules of the folder: `desired/environments/NAME.yaml` are environments, `desired/PLURAL/**/NAME.yaml`
 //! are documents of that kind. `.yml` is refused rather than ignored, and so is YAML anywhere else under
-//! `desired/`. Other files, and folders that begin with a dot, are ignored.
+//! `desired/`. Of other files only one thing is asked: that no private key stands in them. Folders that begin with
+//! a dot are ignored.
 
 mod body;
 pub mod desired;
@@ -19,6 +20,7 @@ pub mod kinds;
 mod problems;
 mod schema;
 pub mod scope;
+mod secrets;
 mod tree;
 
 #[cfg(test)]

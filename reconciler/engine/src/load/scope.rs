@@ -11,6 +11,7 @@ use reconcile_core::text::Text;
 use super::document::Document;
 use super::encoding;
 use super::files::Files;
+use super::secrets;
 
 /// The files that documents name, each read once however many documents and environments name it.
 #[derive(Debug)]
@@ -52,10 +53,13 @@ impl<'a> Named<'a> {
             });
         }
         match self.files.read(path) {
-            Ok(Some(bytes)) => encoding::decode(path, &bytes).map_err(|problem| {
-                let line = problem.place.as_ref().map_or(1, |place| place.line_column().0);
-                Unread { message: format!("{}, line {line}", problem.message), hint: problem.hint }
-            }),
+            Ok(Some(bytes)) => {
+                let text = encoding::decode(path, &bytes).and_then(secrets::none_in);
+                text.map_err(|Problem { place, message, hint }| {
+                    let line = place.as_ref().map_or(1, |place| place.line_column().0);
+                    Unread { message: format!("{message}, line {line}"), hint }
+                })
+            }
             Ok(None) => Err(Unread {
                 message: format!("`{path}` does not exist"),
                 hint: self.neighbour(path),
@@ -113,7 +117,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The string at a JSON pointer of a document, split into literals and references, with `${env.X}`
-    /// replaced. What is wrong with it is noted, and an empty text returned.
+    /// replaced. What is wrong with it is noted, and what is right of it returned.
     pub fn text(&mut self, document: &Document, pointer: &str, written: &str) -> Text {
         let text = match Text::parse(written) {
             Ok(text) => text,
@@ -128,19 +132,13 @@ impl<'a> Scope<'a> {
             }
         };
         let variables = &self.environment.variables;
-        text.with_variables(|name| variables.get(name).map(String::as_str)).unwrap_or_else(
-            |unknown| {
-                let problems: Vec<_> = unknown
-                    .iter()
-                    .map(|name| {
-                        let place = document.part_place(pointer, &format!("${{env.{name}}}"));
-                        self.unknown_variable(name, place)
-                    })
-                    .collect();
-                self.problems.extend(problems);
-                Text::default()
-            },
-        )
+        let (text, unknown) = text.with_variables(|name| variables.get(name).map(String::as_str));
+        for name in &unknown {
+            let place = document.part_place(pointer, &format!("${{env.{name}}}"));
+            let problem = self.unknown_variable(name, place);
+            self.problem(problem);
+        }
+        text
     }
 
     /// A text file of the repository that a document names at a JSON pointer. What is wrong with it

@@ -194,3 +194,29 @@ fn the_work_tree_does_not_lead_out_of_itself() {
     assert_eq!(files.read("desired/c.yaml").unwrap(), None);
     assert!(files.read("link").is_err());
 }
+
+#[test]
+fn a_private_key_is_refused_wherever_it_stands() {
+    const KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nMHcC\n-----END EC PRIVATE KEY-----\n";
+    const CSR: &str = "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n";
+    let files = files()
+        .with("desired/devices/pc01.csr.pem", CSR)
+        .with("desired/devices/pc01.key", format!("{CSR}{KEY}"))
+        .with("desired/devices/pc02", KEY.replace("EC ", ""))
+        .with("desired/notes.bin", b"\xff\xfe\x00".as_slice())
+        .with(
+            "desired/stacks/kms.yaml",
+            format!("kind: Stack\nname: kms\ntemplate: |\n  {}", KEY.replace('\n', "\n  ")),
+        );
+    insta::assert_snapshot!(refused(&files), @r"
+    desired/devices/pc01.key:3:1: a private key stands in `desired/devices/pc01.key`
+      at: -----BEGIN EC PRIVATE KEY-----
+      hint: take it out of git and replace the key: whoever could read the repository has it. A terminal keeps its key, and gives only a signing request (CSR)
+    desired/devices/pc02:1:1: a private key stands in `desired/devices/pc02`
+      at: -----BEGIN PRIVATE KEY-----
+      hint: take it out of git and replace the key: whoever could read the repository has it. A terminal keeps its key, and gives only a signing request (CSR)
+    desired/stacks/kms.yaml:4:3: a private key stands in `desired/stacks/kms.yaml`
+      at: -----BEGIN EC PRIVATE KEY-----
+      hint: take it out of git and replace the key: whoever could read the repository has it. A terminal keeps its key, and gives only a signing request (CSR)
+    ");
+}

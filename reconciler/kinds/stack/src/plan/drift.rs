@@ -11,6 +11,7 @@ use reconcile_core::verdict::{Effect, FieldChange};
 use super::compare::{Compared, compare};
 use super::evaluate::EvaluatedResource;
 use super::remedy;
+use super::written::{self, Written};
 use crate::blind_spots::Reading;
 use crate::spec::Spec;
 use crate::state::{Difference, DriftStatus, ResourceDrift, ResourceDriftStatus, SeenDrift, State};
@@ -44,6 +45,8 @@ pub(super) struct UnseenDrift {
 #[derive(Clone, Copy)]
 struct Judge<'a> {
     spec: &'a Spec,
+    /// The deployed template.
+    written: &'a Template,
     stack_tags: &'a BTreeMap<String, String>,
     today: Date,
 }
@@ -56,7 +59,7 @@ pub(super) fn drift(
     today: Date,
 ) -> Drift {
     let mut drift = Drift::default();
-    let judge = Judge { spec, stack_tags: &state.described.tags, today };
+    let judge = Judge { spec, written, stack_tags: &state.described.tags, today };
     let readings = &state.blind_spots.readings;
     let total = u64::try_from(resources.saturating_sub(readings.len())).unwrap_or(u64::MAX);
     match &state.drift {
@@ -196,7 +199,7 @@ impl Drift {
         logical_id: &str,
         found: &Difference,
     ) -> Option<FieldChange> {
-        let Difference { path, expected, actual } = found;
+        let path = &found.path;
         let ignored = judge.spec.ignore_drift.iter().find(|rule| rule.covers(logical_id, path));
         match ignored {
             Some(rule) if rule.until >= judge.today => {
@@ -209,12 +212,31 @@ impl Drift {
             )),
             None => {}
         }
+        let (before, after) = judge.shown(logical_id, found);
         Some(FieldChange {
             path: format!("Resources/{logical_id}/Properties{path}"),
-            before: actual.clone(),
-            after: expected.clone(),
+            before,
+            after,
             effect: Effect::InPlace,
         })
+    }
+}
+
+impl Judge<'_> {
+    /// What is there and what was deployed, as far as it may be shown: what stands where the template has
+    /// a `NoEcho` parameter or a dynamic reference is a secret, whoever put it there.
+    fn shown(self, logical_id: &str, found: &Difference) -> (Option<String>, Option<String>) {
+        let Difference { path, expected, actual } = found;
+        let hide = |value: &Option<String>| value.as_ref().map(|_| "(hidden)".to_owned());
+        let is_masked = |text: &String| text.contains("{{resolve:") || text.contains("****");
+        match written::property(self.written, logical_id, path.trim_start_matches('/')) {
+            Written::Hidden => (hide(actual), hide(expected)),
+            Written::Shown(text) if is_masked(&text) => (hide(actual), Some(text)),
+            Written::Shown(_) | Written::Nothing if expected.as_ref().is_some_and(is_masked) => {
+                (hide(actual), expected.clone())
+            }
+            Written::Shown(_) | Written::Nothing => (actual.clone(), expected.clone()),
+        }
     }
 }
 

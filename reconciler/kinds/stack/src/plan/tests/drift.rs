@@ -173,3 +173,36 @@ fn an_old_result_is_said_to_be_old_and_decides_nothing() {
     drift was never detected (--detect asks AWS)
     ");
 }
+
+/// A terminal's password that a person set by hand is not for a log, even though it is drift.
+#[test]
+fn what_stands_in_the_place_of_a_secret_is_not_shown() {
+    const TEMPLATE: &str = "
+Parameters: { Token: { Type: String, NoEcho: true, Default: none } }
+Resources:
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Role: !Sub 'arn:aws:iam::${AWS::AccountId}:role/function'
+      Environment:
+        Variables: { TOKEN: !Ref Token, PASSWORD: '{{resolve:secretsmanager:password}}', OPEN: yes }
+";
+    let found = modified(
+        "Function",
+        &[
+            ("/Environment/Variables/TOKEN", "****", "hunter2"),
+            ("/Environment/Variables/PASSWORD", "{{resolve:secretsmanager:password}}", "hunter3"),
+            ("/Environment/Variables/OPEN", "yes", "no"),
+        ],
+    );
+    insta::assert_snapshot!(Story::deployed(TEMPLATE).drifted(vec![found]).told(), @r"
+    blocked: 3 properties drifted, and `onDrift` is `report`
+      unblock: set `onDrift: revert` in desired/stacks/data.yaml, change the template to match, or put it back by hand
+    revert: it was changed outside git
+      Resources/Function/Properties/Environment/Variables/TOKEN: (hidden) -> (hidden) (updated in place)
+      Resources/Function/Properties/Environment/Variables/PASSWORD: (hidden) -> {{resolve:secretsmanager:password}} (updated in place)
+      Resources/Function/Properties/Environment/Variables/OPEN: no -> yes (updated in place)
+    ");
+    let whole = modified("Function", &[("/Environment/Variables", "{}", r#"{"TOKEN":"hunter2"}"#)]);
+    assert!(!Story::deployed(TEMPLATE).drifted(vec![whole]).told().contains("hunter"));
+}
