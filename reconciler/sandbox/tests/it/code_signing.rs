@@ -11,12 +11,12 @@ use aws_sdk_signer::primitives::DateTime;
 use reconcile_sandbox::Sandbox;
 use serde_json::{Value, json};
 
+use crate::lambda::ROLE;
 use crate::signed_zips::{package, profile, signed, tampered, upload};
 use crate::support::{BUCKET, cloudformation, lambda, sandbox, signer};
 
 const UNTRUSTED: &str = "CodeVerificationFailedException";
 const BROKEN: &str = "InvalidCodeSignatureException";
-const ROLE: &str = "arn:aws:iam::000000000000:role/function";
 
 /// A package, and the error that it meets.
 struct Case {
