@@ -1,5 +1,6 @@
 //! Code-signing configurations, and which functions follow them.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::answers::{page, time};
@@ -143,7 +144,7 @@ pub(super) fn create(world: &mut World, configuration: &mut Resource) -> Result<
 }
 
 /// Fills in what is not set, and refuses what Lambda refuses.
-pub(super) fn settle(configuration: &mut Resource, at: jiff::Timestamp) -> Result<(), AwsError> {
+pub(super) fn settle(configuration: &mut Resource, at: Timestamp) -> Result<(), AwsError> {
     let publishers = configuration.properties.get("AllowedPublishers");
     let arns = publishers.and_then(|it| it.get("SigningProfileVersionArns")?.as_array());
     if !arns.is_some_and(|arns| (1..=20).contains(&arns.len())) {

@@ -16,6 +16,7 @@ mod naming;
 mod object;
 mod operations;
 mod payload;
+mod providers;
 mod reading;
 mod versions;
 mod writing;
@@ -25,6 +26,7 @@ pub(crate) use door::S3Door;
 pub(crate) use inside::{Location, Refused, fetch, is_versioned, reach, store};
 pub(crate) use naming::{Address, action, operation};
 pub(crate) use object::{Body, ObjectVersion};
+pub(crate) use providers::{BucketPolicyProvider, BucketProvider};
 
 use crate::error::AwsError;
 use crate::world::World;
