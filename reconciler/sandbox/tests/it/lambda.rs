@@ -5,7 +5,8 @@ use aws_sdk_lambda::error::ProvideErrorMetadata as _;
 use aws_sdk_lambda::operation::create_function::builders::CreateFunctionFluentBuilder;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
-    AllowedPublishers, Architecture, CodeSigningPolicy, Environment, FunctionCode, Runtime,
+    AllowedPublishers, Architecture, CodeSigningPolicy, Environment, FunctionCode, FunctionVersion,
+    Runtime,
 };
 use serde_json::{Value, json};
 
@@ -138,6 +139,10 @@ async fn versions_keep_what_was_published_and_aliases_point_to_them() {
     let update = client.update_function_code().function_name("f").zip_file(Blob::new(package("2")));
     let two = update.publish(true).send().await.expect("is deployed and published");
     assert_eq!(two.version(), Some("2"));
+    let listed = client.list_functions().send().await.expect("lists");
+    assert_eq!(listed.functions()[0].function_arn(), Some(&*arn("f")));
+    let all = client.list_functions().function_version(FunctionVersion::All);
+    assert_eq!(all.send().await.expect("lists").functions().len(), 3);
     let listed = client.list_versions_by_function().function_name("f").send().await.expect("lists");
     let versions: Vec<_> = listed.versions().iter().filter_map(|one| one.version()).collect();
     assert_eq!(versions, ["$LATEST", "1", "2"]);

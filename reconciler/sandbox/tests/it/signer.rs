@@ -163,6 +163,10 @@ async fn jobs_are_found_by_what_is_known_of_them() {
     let time = DateTime::from_secs(1_767_225_600 + 30 * 86_400 + 60);
     let listed = list().signature_expires_after(time).send().await.expect("lists");
     assert_eq!(ids(listed.jobs()), [second]);
+
+    sandbox.advance_clock(30 * DAY + 183 * DAY).expect("it is much later");
+    let left = client.list_signing_jobs().send().await.expect("lists");
+    assert_eq!(left.jobs().len(), 0, "jobs are forgotten half a year after their signatures");
 }
 
 #[tokio::test]
