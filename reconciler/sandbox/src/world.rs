@@ -4,12 +4,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::cloudcontrol::ResourceRequest;
-use crate::cloudformation::{ChangeSet, Detection, Event, Scheduled, Stack};
+use crate::cloudformation::{ChangeSet, Detection, Event, OperationRecord, Scheduled, Stack};
 use crate::credentials::Session;
 use crate::lambda::FunctionVersion;
 use crate::resource::Resource;
 use crate::resources::InjectedFailure;
-use crate::s3::{Body, ObjectVersion};
+use crate::s3::{Body, ObjectVersion, Upload, UploadedPart};
 use crate::signer::{SigningJob, SigningProfile};
 use crate::table::Table;
 
@@ -59,6 +59,8 @@ world! {
     change_sets: ChangeSet,
     /// Stack events, by stack ID and running number.
     events: Event,
+    /// Operations on stacks, ended ones too, by stack ID and their own.
+    operations: OperationRecord,
     /// Drift detections, by ID.
     detections: Detection,
     /// Work that goes on without a caller, by the ID of what it works on.
@@ -71,12 +73,18 @@ world! {
     requests: ResourceRequest,
     /// Live resources of every type, by [`Resource::key`].
     resources: Resource,
+    /// Copies that deletion policies have kept, by the resource's key and the time.
+    snapshots: Resource,
     /// Temporary credentials, by their access key ID.
     sessions: Session,
     /// Single numbers: counters, and how far the clock was put forward.
     numbers: u64,
     /// Versions of S3 objects and delete markers, by [`ObjectVersion::row_key`].
     objects: ObjectVersion,
+    /// Uploads in parts that are under way, by [`Upload::row_key`].
+    uploads: Upload,
+    /// The parts of those uploads that have arrived, by their uploads and numbers.
+    parts: UploadedPart,
     /// What versions of functions run, by the version's ARN.
     function_versions: FunctionVersion,
     /// Deployment packages, by the SHA-256 of their bytes as base64.

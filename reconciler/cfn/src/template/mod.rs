@@ -6,6 +6,7 @@
 mod json;
 mod names;
 mod read;
+mod rules;
 mod scalar;
 mod sections;
 mod shape;
@@ -74,6 +75,7 @@ impl Template {
         let mut faults = shape::faults(self);
         if self.transforms().is_empty() {
             faults.extend(names::faults(self));
+            faults.extend(rules::faults(self));
         }
         faults.sort_by_key(|fault| (fault.line, fault.column));
         faults

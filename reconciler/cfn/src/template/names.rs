@@ -105,7 +105,7 @@ fn is_plain_data(section: &str, value: &Value) -> bool {
 }
 
 /// Visits a value and all within it, each with its pointer.
-fn walk(at: &str, value: &Value, visit: &mut impl FnMut(&str, &Value)) {
+pub(super) fn walk(at: &str, value: &Value, visit: &mut impl FnMut(&str, &Value)) {
     visit(at, value);
     match value {
         Value::Array(items) => {

@@ -20,7 +20,8 @@ const SECTIONS: [&str; 12] = [
 ];
 
 /// The sections that map a name to what is declared by it.
-const DECLARING: [&str; 5] = ["Parameters", "Mappings", "Conditions", "Resources", "Outputs"];
+const DECLARING: [&str; 6] =
+    ["Parameters", "Mappings", "Conditions", "Rules", "Resources", "Outputs"];
 
 /// Returns what is not shaped as in a template.
 pub(super) fn faults(template: &Template) -> Vec<TemplateError> {

@@ -256,6 +256,35 @@ Outputs:
 }
 
 #[test]
+fn rules_speak_of_parameters_only() {
+    let text = "\
+Parameters:
+  Stage: { Type: String }
+Rules:
+  Good:
+    RuleCondition: !Equals [!Ref Stage, production]
+    Assertions:
+      - Assert: !Contains [[ap-northeast-1], !Ref AWS::Region]
+  Empty: {}
+  Bad:
+    Assertions:
+      - AssertDescription: says nothing
+      - Assert: !Equals [!Ref Key, !If [a, b, c]]
+Resources:
+  Key: { Type: AWS::KMS::Key }
+";
+    assert_eq!(
+        faults(text),
+        [
+            "8:3 the rule `Empty` has no list of `Assertions`",
+            "11:9 an assertion has no `Assert`",
+            "12:26 `Key` is not a parameter, and rules know nothing else",
+            "12:36 a rule cannot call `Fn::If`",
+        ]
+    );
+}
+
+#[test]
 fn broken_text_is_refused_as_what_it_seems_to_be() {
     assert!(refusal("Resources:\n\tR: x\n").contains("not valid YAML"));
     assert_eq!(refusal("{\n  \"Resources\": {,}\n}"), "2:17 not valid JSON: key must be a string");

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::history::last_operations;
 use super::paging::page;
 use super::request;
 use super::stack::{Deployment, Stack, StackResource};
@@ -54,6 +55,8 @@ fn describe(stack: &Stack) -> Value {
         "Tags": tags(&stack.deployment),
         "EnableTerminationProtection": stack.termination_protection,
         "DriftInformation": stack.drift_information(),
+        "DetailedStatus": stack.detailed_status,
+        "LastOperations": last_operations(stack),
     })
 }
 
@@ -88,6 +91,7 @@ pub(super) fn list_stacks(world: &World, call: &Call) -> Answer {
             "StackStatus": word(&stack.status),
             "StackStatusReason": stack.status_reason,
             "DriftInformation": stack.drift_information(),
+            "LastOperations": last_operations(stack),
         })
     });
     Ok(json!({ "StackSummaries": summaries.collect::<Vec<_>>(), "NextToken": next }))

@@ -8,6 +8,7 @@ use super::names;
 use super::paging::page;
 use super::stack::{Stack, StackResource};
 use super::status::word;
+use super::veil;
 use crate::call::{Answer, Call};
 use crate::error::AwsError;
 use crate::world::World;
@@ -25,6 +26,10 @@ pub(crate) struct Event {
     pub(crate) reason: Option<String>,
     pub(crate) properties: Option<String>,
     pub(crate) token: Option<String>,
+    #[serde(default)]
+    pub(crate) operation_id: Option<String>,
+    #[serde(default)]
+    pub(crate) detailed_status: Option<String>,
     pub(crate) at: Timestamp,
 }
 
@@ -45,21 +50,35 @@ impl Event {
             reason: stack.status_reason.clone(),
             properties: None,
             token: None,
+            operation_id: stack.operation.clone(),
+            detailed_status: stack.detailed_status.clone(),
             at,
         }
     }
 
     /// A resource's event: it is in its present status now.
     pub(crate) fn of_resource(stack: &Stack, resource: &StackResource, at: Timestamp) -> Self {
+        let shown = veil::deployed(stack, &resource.logical_id, &resource.properties);
         Self {
             logical_id: resource.logical_id.clone(),
             physical_id: resource.physical_id.clone(),
             type_name: resource.type_name.clone(),
             status: word(&resource.status),
             reason: resource.status_reason.clone(),
-            properties: Some(Value::Object(resource.properties.clone()).to_string()),
+            properties: Some(Value::Object(shown).to_string()),
+            detailed_status: None,
             ..Self::of_stack(stack, at)
         }
+    }
+
+    /// Whether the event is of this operation.
+    pub(crate) fn belongs_to(&self, operation_id: &str) -> bool {
+        self.operation_id.as_deref() == Some(operation_id)
+    }
+
+    /// Whether it happened to the stack itself.
+    pub(crate) fn is_of_stack(&self) -> bool {
+        self.type_name == STACK_TYPE && self.physical_id == self.stack_id
     }
 
     fn answer(&self) -> Value {
@@ -67,6 +86,7 @@ impl Event {
             "StackId": self.stack_id,
             "EventId": self.id,
             "StackName": self.stack_name,
+            "OperationId": self.operation_id,
             "LogicalResourceId": self.logical_id,
             "PhysicalResourceId": self.physical_id,
             "ResourceType": self.type_name,
@@ -75,6 +95,7 @@ impl Event {
             "ResourceStatusReason": self.reason,
             "ResourceProperties": self.properties,
             "ClientRequestToken": self.token,
+            "DetailedStatus": self.detailed_status,
         })
     }
 }
@@ -107,6 +128,14 @@ impl World {
     }
 }
 
+/// A stack's events, the newest first.
+pub(super) fn of_stack<'a>(world: &'a World, stack_id: &str) -> Vec<&'a Event> {
+    let events = world.events.with_prefix(format!("{stack_id}|"));
+    let mut events: Vec<_> = events.map(|(_, event)| event).collect();
+    events.reverse();
+    events
+}
+
 /// Answers `DescribeStackEvents`: the newest first.
 pub(super) fn describe_stack_events(world: &World, call: &Call) -> Answer {
     // Other operations say it in other words; seen in cloudtools/stacker #683.
@@ -115,10 +144,7 @@ pub(super) fn describe_stack_events(world: &World, call: &Call) -> Answer {
         Err(error) => error,
     };
     let stack = world.stack_of(call).map_err(missing)?;
-    let prefix = format!("{}|", stack.id);
-    let mut events: Vec<_> = world.events.with_prefix(&prefix).map(|(_, event)| event).collect();
-    events.reverse();
-    let (events, next) = page(events, call, 100)?;
+    let (events, next) = page(of_stack(world, &stack.id), call, 100)?;
     let events: Vec<_> = events.into_iter().map(Event::answer).collect();
     Ok(json!({ "StackEvents": events, "NextToken": next }))
 }

@@ -52,7 +52,7 @@ pub(crate) fn advance(world: &mut World, now: Timestamp) {
                 Some(due) => world.schedule(id, due, Job::Operation(operation)),
                 None => change_set::conclude(world, &id),
             },
-            Job::ChangeSet => change_set::compute(world, &id),
+            Job::ChangeSet => change_set::compute(world, &id, at),
             Job::DriftDetection => drift::detect(world, &id, at),
         }
     }

@@ -8,7 +8,8 @@ use super::change_set;
 use super::changes::{self, Basis};
 use super::jobs::Job;
 use super::operation::{
-    Asked, OnFailure, Options, Phase, begin_create, begin_delete, begin_rollback, begin_update,
+    Asked, OnFailure, Options, Phase, Validation, begin_create, begin_delete, begin_rollback,
+    begin_update,
 };
 use super::policy;
 use super::request::{self, texts};
@@ -49,7 +50,7 @@ pub(super) fn create_stack(world: &mut World, call: &Call) -> Answer {
     let name = call.required("StackName")?;
     if let Some(stack) = world.find_stack(&call.region, name) {
         if is_replayed(stack, call)? {
-            return Ok(json!({ "StackId": stack.id }));
+            return Ok(begun(world, &stack.id));
         }
         return Err(AwsError::new(
             "AlreadyExistsException",
@@ -75,22 +76,33 @@ pub(super) fn create_stack(world: &mut World, call: &Call) -> Answer {
     stack.termination_protection = call.flag("EnableTerminationProtection").unwrap_or(false);
     stack.disable_rollback = on_failure == OnFailure::DoNothing;
     remember_token(&mut stack, call);
-    let answer = json!({ "StackId": stack.id });
+    let id = stack.id.clone();
     let options = Options {
         on_failure,
+        validation: validation(call),
         retain_except_on_create: call.flag("RetainExceptOnCreate").unwrap_or(false),
         ..Options::default()
     };
     begin_create(world, stack, options, asked(call));
-    Ok(answer)
+    Ok(begun(world, &id))
+}
+
+fn validation(call: &Call) -> Validation {
+    if call.flag("DisableValidation") == Some(true) { Validation::Done } else { Validation::Due }
+}
+
+/// The stack and the operation that has begun on it.
+fn begun(world: &World, stack_id: &str) -> Value {
+    let operation = world.stacks.get(stack_id).and_then(|stack| stack.operation.as_deref());
+    json!({ "StackId": stack_id, "OperationId": operation })
 }
 
 /// Answers `UpdateStack`.
 pub(super) fn update_stack(world: &mut World, call: &Call) -> Answer {
     let mut stack = stack_to_update(world, call)?;
-    let answer = json!({ "StackId": stack.id });
+    let id = stack.id.clone();
     if is_replayed(&stack, call)? {
-        return Ok(answer);
+        return Ok(begun(world, &id));
     }
     if !stack.status.takes_update() {
         return Err(not_updatable(&stack));
@@ -110,11 +122,12 @@ pub(super) fn update_stack(world: &mut World, call: &Call) -> Answer {
     let options = Options {
         on_failure: if disabled { OnFailure::DoNothing } else { OnFailure::Rollback },
         policy: during.map(str::to_owned),
+        validation: validation(call),
         retain_except_on_create: call.flag("RetainExceptOnCreate").unwrap_or(false),
         ..Options::default()
     };
     begin_update(world, stack, deployment, options, asked(call));
-    Ok(answer)
+    Ok(begun(world, &id))
 }
 
 fn stack_to_update(world: &World, call: &Call) -> Result<Stack, AwsError> {
@@ -189,9 +202,9 @@ pub(super) fn continue_update_rollback(world: &mut World, call: &Call) -> Answer
 /// Answers `RollbackStack`.
 pub(super) fn rollback_stack(world: &mut World, call: &Call) -> Answer {
     let mut stack = world.stack_of(call)?.clone();
-    let answer = json!({ "StackId": stack.id });
+    let id = stack.id.clone();
     if is_replayed(&stack, call)? {
-        return Ok(answer);
+        return Ok(begun(world, &id));
     }
     if !matches!(stack.status, StackStatus::CreateFailed | StackStatus::UpdateFailed) {
         return Err(AwsError::validation(format!(
@@ -206,7 +219,7 @@ pub(super) fn rollback_stack(world: &mut World, call: &Call) -> Answer {
         ..Options::default()
     };
     begin_rollback(world, stack, options, asked(call));
-    Ok(answer)
+    Ok(begun(world, &id))
 }
 
 /// Answers `CancelUpdateStack`.

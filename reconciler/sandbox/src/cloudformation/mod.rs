@@ -8,8 +8,10 @@ mod change_set;
 mod changes;
 mod diff;
 mod drift;
+mod dynamic;
 mod events;
 mod exports;
+mod history;
 mod jobs;
 mod lifecycle;
 pub(crate) mod names;
@@ -23,10 +25,13 @@ mod tags;
 mod template;
 #[cfg(test)]
 mod tests;
+mod validation;
+mod veil;
 
 pub(crate) use change_set::ChangeSet;
 pub(crate) use drift::Detection;
 pub(crate) use events::Event;
+pub(crate) use history::OperationRecord;
 pub(crate) use jobs::{ANY_TYPE, Scheduled, advance};
 pub(crate) use stack::Stack;
 
@@ -47,6 +52,7 @@ pub(crate) fn handle(world: &mut World, call: &Call) -> Answer {
         "DeleteChangeSet" => change_set::delete_change_set(world, call),
         "DeleteStack" => lifecycle::delete_stack(world, call),
         "DescribeChangeSet" => change_set::describe_change_set(world, call),
+        "DescribeEvents" => history::describe_events(world, call),
         "DescribeStackDriftDetectionStatus" => {
             drift::describe_stack_drift_detection_status(world, call)
         }

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::dynamic;
 use super::stack::{Deployment, Stack};
 use super::template::parameters::{self, Given};
+use super::template::rules::Inventory;
 use super::template::{self, capabilities};
 use crate::call::Call;
 use crate::error::AwsError;
+use crate::resource::Resource;
+use crate::resources;
 use crate::world::World;
 
 /// The published limits on a template's size in bytes: in the call, and in S3.
@@ -32,6 +36,9 @@ pub(super) fn deployment(
     let known = previous.map_or(&none, |previous| &previous.parameters);
     let declared = template::declared(&body);
     let values = parameters::settle(&declared, &given(call), known)?;
+    let account = Account { world, region: &call.region };
+    template::check_rules(&body, &call.region, &values, &account)?;
+    dynamic::check(world, &call.region, &body)?;
     let mut notification_arns = texts(call.list("NotificationARNs"));
     let mut tags = tags(call)?;
     if let Some(previous) = previous {
@@ -52,7 +59,31 @@ pub(super) fn deployment(
         capabilities,
         notification_arns,
         role_arn: role.or_else(|| previous?.role_arn.clone()),
+        imports: BTreeMap::new(),
     })
+}
+
+/// The live resources that a template's rules may ask for.
+struct Account<'a> {
+    world: &'a World,
+    region: &'a str,
+}
+
+impl Inventory for Account<'_> {
+    fn all(&self, type_name: &str) -> Vec<String> {
+        let all = self.world.resources.with_prefix(Resource::key(self.region, type_name, ""));
+        all.map(|(_, resource)| resource.identifier.clone()).collect()
+    }
+
+    fn attribute(&self, type_name: &str, identifier: &str, attribute: &str) -> Option<Value> {
+        let resource =
+            self.world.resources.get(&Resource::key(self.region, type_name, identifier))?;
+        let Some(key) = attribute.strip_prefix("Tags.") else {
+            return resources::attribute(resource, attribute);
+        };
+        let tags = resource.properties.get("Tags")?.as_array()?;
+        tags.iter().find(|tag| tag.get("Key").is_some_and(|it| it == key))?.get("Value").cloned()
+    }
 }
 
 /// The template's text, from wherever the call says that it is.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::history::OperationKind;
 use super::names;
 use super::operation::Doomed;
 use super::status::{ResourceStatus, StackStatus, word};
@@ -27,6 +28,9 @@ pub(crate) struct Deployment {
     pub(crate) capabilities: Vec<String>,
     pub(crate) notification_arns: Vec<String>,
     pub(crate) role_arn: Option<String>,
+    /// The live resources that are taken over instead of created, as row keys by logical ID.
+    #[serde(default)]
+    pub(crate) imports: BTreeMap<String, String>,
 }
 
 /// A stack. Its row key is its ID.
@@ -49,6 +53,14 @@ pub(crate) struct Stack {
     pub(crate) policy: Option<String>,
     pub(crate) change_set_id: Option<String>,
     pub(crate) drift: Option<StackDrift>,
+    /// The ID of the operation that is going on, or was the last to.
+    #[serde(default)]
+    pub(crate) operation: Option<String>,
+    /// The last operations, the newest first, change sets' making included.
+    #[serde(default)]
+    pub(crate) last_operations: Vec<(OperationKind, String)>,
+    #[serde(default)]
+    pub(crate) detailed_status: Option<String>,
     /// The operation that each client request token was used for.
     pub(crate) tokens: BTreeMap<String, String>,
     /// How many events were recorded.
@@ -87,6 +99,9 @@ pub(crate) struct StackResource {
     pub(crate) policies: Policies,
     pub(crate) depends_on: BTreeSet<String>,
     pub(crate) drift: Option<ResourceDrift>,
+    /// What dynamic references were resolved to when the resource was last provisioned.
+    #[serde(default)]
+    pub(crate) resolved: BTreeMap<String, String>,
 }
 
 /// An output with its value.
@@ -113,6 +128,20 @@ pub(crate) struct ResourceDrift {
     pub(crate) expected: Value,
     pub(crate) actual: Value,
     pub(crate) differences: Vec<Value>,
+}
+
+impl StackResource {
+    /// What becomes of the resource when it leaves the stack. Databases are kept as snapshots unless the
+    /// template says otherwise.
+    pub(crate) fn deletion_policy(&self) -> Option<&str> {
+        let clustered = self.properties.contains_key("DBClusterIdentifier");
+        let default = match self.type_name.as_str() {
+            "AWS::RDS::DBCluster" => Some("Snapshot"),
+            "AWS::RDS::DBInstance" if !clustered => Some("Snapshot"),
+            _ => None,
+        };
+        self.policies.deletion.as_deref().or(default)
+    }
 }
 
 impl Stack {
@@ -194,6 +223,9 @@ pub(crate) fn not_updatable(stack: &Stack) -> AwsError {
     ))
 }
 
+/// The published quota of an account and region; stacks in review count.
+const MAX_STACKS: usize = 2000;
+
 /// A stack that does not exist yet, with the ID that it will have.
 pub(crate) fn new_stack(
     world: &World,
@@ -202,6 +234,10 @@ pub(crate) fn new_stack(
     deployment: Deployment,
 ) -> Result<Stack, AwsError> {
     check_name(name)?;
+    let living = world.stacks_in(&call.region);
+    if living.filter(|stack| stack.status != StackStatus::DeleteComplete).count() >= MAX_STACKS {
+        return Err(AwsError::new("LimitExceededException", "Limit for stack has been exceeded"));
+    }
     let generation = world.stacks.with_prefix(&names::stack_prefix(&call.region, name)).count();
     Ok(Stack {
         id: names::stack_id(&call.region, name, call.now, generation),
@@ -221,6 +257,9 @@ pub(crate) fn new_stack(
         policy: None,
         change_set_id: None,
         drift: None,
+        operation: None,
+        last_operations: Vec::new(),
+        detailed_status: None,
         tokens: BTreeMap::new(),
         events: 0,
         leftovers: Vec::new(),

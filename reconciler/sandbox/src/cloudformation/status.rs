@@ -24,6 +24,11 @@ pub(crate) enum StackStatus {
     DeleteInProgress,
     DeleteComplete,
     DeleteFailed,
+    ImportInProgress,
+    ImportComplete,
+    ImportRollbackInProgress,
+    ImportRollbackComplete,
+    ImportRollbackFailed,
 }
 
 impl StackStatus {
@@ -38,6 +43,8 @@ impl StackStatus {
                 | Self::UpdateRollbackInProgress
                 | Self::UpdateRollbackCompleteCleanupInProgress
                 | Self::DeleteInProgress
+                | Self::ImportInProgress
+                | Self::ImportRollbackInProgress
         )
     }
 
@@ -50,6 +57,8 @@ impl StackStatus {
                 | Self::UpdateComplete
                 | Self::UpdateFailed
                 | Self::UpdateRollbackComplete
+                | Self::ImportComplete
+                | Self::ImportRollbackComplete
         )
     }
 
@@ -61,6 +70,8 @@ impl StackStatus {
                 | Self::UpdateComplete
                 | Self::UpdateRollbackComplete
                 | Self::UpdateRollbackFailed
+                | Self::ImportComplete
+                | Self::ImportRollbackComplete
         )
     }
 }
@@ -79,6 +90,12 @@ pub(crate) enum ResourceStatus {
     DeleteComplete,
     DeleteFailed,
     DeleteSkipped,
+    ImportInProgress,
+    ImportComplete,
+    ImportFailed,
+    ImportRollbackInProgress,
+    ImportRollbackComplete,
+    ImportRollbackFailed,
 }
 
 /// How AWS spells a state.

@@ -29,7 +29,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// A refusal in CloudFormation's own words.
-    pub(super) fn plain(message: impl Into<String>) -> Self {
+    pub(crate) fn plain(message: impl Into<String>) -> Self {
         Self { code: None, message: message.into(), collides_with: None }
     }
 
@@ -48,7 +48,7 @@ impl Failure {
         Self { collides_with: Some(key), ..Self::handler("AlreadyExists", message) }
     }
 
-    pub(super) fn not_found(key: &str) -> Self {
+    pub(crate) fn not_found(key: &str) -> Self {
         let mut parts = key.splitn(3, '|').skip(1);
         let type_name = parts.next().unwrap_or_default();
         let identifier = parts.next().unwrap_or_default();

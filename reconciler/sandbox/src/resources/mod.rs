@@ -9,6 +9,7 @@ mod identity;
 mod provider;
 pub(crate) mod tags;
 mod trail;
+mod values;
 
 use std::collections::BTreeSet;
 
@@ -19,8 +20,10 @@ use serde_json::{Map, Value};
 pub(crate) use failure::{Failure, InjectedFailure};
 pub(crate) use provider::Provider;
 use provider::provider;
+pub(crate) use values::{earlier_values, secret_string};
 
 use crate::resource::Resource;
+use crate::s3;
 use crate::world::World;
 
 /// On whose behalf a resource is created.
@@ -97,6 +100,26 @@ pub(crate) fn update(
     Ok(())
 }
 
+/// Gives a resource other tags, which its service does not hold against the rest of its properties.
+pub(crate) fn retag(
+    world: &mut World,
+    key: &str,
+    logical_id: &str,
+    (wanted, property): (&Map<String, Value>, &str),
+) -> Result<(), Failure> {
+    let Some(resource) = world.resources.get(key) else {
+        return Err(Failure::not_found(key));
+    };
+    let type_name = resource.type_name.clone();
+    failure::injected(world, &type_name, logical_id, "UPDATE")?;
+    if let Some(resource) = world.resources.get_mut(key)
+        && let Some(tags) = wanted.get(property)
+    {
+        resource.properties.insert(property.to_owned(), tags.clone());
+    }
+    Ok(())
+}
+
 /// Deletes a resource; one that is gone already counts as deleted.
 pub(crate) fn delete(
     world: &mut World,
@@ -148,22 +171,45 @@ fn check_names(
     logical_id: &str,
     properties: &Map<String, Value>,
 ) -> Result<(), Failure> {
-    let refuse = |complaint: String| {
-        Failure::plain(format!(
-            "Properties validation failed for resource {logical_id} with message: [#: {complaint}]"
-        ))
-    };
-    let top_level = facts.required().iter().filter(|path| !path.contains('/'));
-    let mut missing = top_level.filter(|name| !properties.contains_key(**name));
-    if let Some(name) = missing.next() {
-        return Err(refuse(format!("required key [{name}] not found")));
-    }
-    if facts.takes_any_property() {
-        return Ok(());
-    }
-    let known = facts.properties();
-    match properties.keys().find(|name| !known.contains(name.as_str())) {
-        Some(name) => Err(refuse(format!("extraneous key [{name}] is not permitted"))),
+    match complaints(facts.name(), properties).first() {
+        Some(complaint) => Err(Failure::plain(format!(
+            "Properties validation failed for resource {logical_id} with message: [{complaint}]"
+        ))),
         None => Ok(()),
     }
+}
+
+/// What a type's schema has to say against properties.
+pub(crate) fn complaints(type_name: &str, properties: &Map<String, Value>) -> Vec<String> {
+    let Some(facts) = registry::resource_type(type_name) else {
+        return Vec::new();
+    };
+    let top_level = facts.required().iter().filter(|path| !path.contains('/'));
+    let missing = top_level.filter(|name| !properties.contains_key(**name));
+    let mut complaints: Vec<String> =
+        missing.map(|name| format!("#: required key [{name}] not found")).collect();
+    if !facts.takes_any_property() {
+        let known = facts.properties();
+        let extra = properties.keys().filter(|name| !known.contains(name.as_str()));
+        complaints.extend(extra.map(|name| format!("#: extraneous key [{name}] is not permitted")));
+    }
+    complaints
+}
+
+/// Why a new resource with these properties cannot be: there is one of its name.
+pub(crate) fn taken(
+    world: &World,
+    region: &str,
+    type_name: &str,
+    properties: &Map<String, Value>,
+) -> Option<String> {
+    let facts = registry::resource_type(type_name)?;
+    let names = facts.primary_identifier().iter();
+    let parts: Option<Vec<&str>> = names.map(|name| properties.get(*name)?.as_str()).collect();
+    let identifier = parts?.join("|");
+    let exists = world.resources.contains(&Resource::key(region, type_name, &identifier))
+        || (type_name == s3::BUCKET && s3::is_taken(world, &identifier));
+    exists.then(|| {
+        format!("Resource of type '{type_name}' with identifier '{identifier}' already exists.")
+    })
 }

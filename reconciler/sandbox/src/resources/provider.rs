@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::identity::physical_name;
 use super::trail::TrailProvider;
+use super::values::ParameterProvider;
 use super::{Failure, Origin};
 use crate::kms::{KeyAliasProvider, KeyProvider};
 use crate::lambda::{
@@ -69,6 +70,7 @@ pub(super) fn provider(type_name: &str) -> &'static dyn Provider {
         "AWS::Lambda::Version" => &VersionProvider,
         "AWS::S3::Bucket" => &BucketProvider,
         "AWS::S3::BucketPolicy" => &BucketPolicyProvider,
+        "AWS::SSM::Parameter" => &ParameterProvider,
         "AWS::Signer::SigningProfile" => &SigningProfileProvider,
         _ => &Generic,
     }

@@ -17,6 +17,7 @@ use super::bucket::{self, BUCKET, Versioning};
 use super::is_empty;
 use super::listing::decode_token;
 use super::operations::{Context, timestamp};
+use super::upload;
 use crate::resource::Resource;
 use crate::world::{ACCOUNT, World};
 
@@ -71,6 +72,10 @@ pub(super) fn delete(
     bucket::reached(world, &context.region, &input.bucket)?;
     if !is_empty(world, &input.bucket) {
         return Err(s3_error!(BucketNotEmpty, "The bucket you tried to delete is not empty"));
+    }
+    let unfinished: Vec<_> = upload::of_bucket(world, &input.bucket).cloned().collect();
+    for one in &unfinished {
+        upload::forget(world, one);
     }
     world.resources.remove(&Resource::key(&context.region, BUCKET, &input.bucket));
     world.resources.remove(&Resource::key(&context.region, POLICY, &input.bucket));

@@ -49,6 +49,7 @@ impl S3Door {
         let is_head = incoming.request.method() == Method::HEAD;
         let mut request = incoming.request.map(Body::from);
         // s3s judges the age of a presigned URL by the machine's clock, but takes an unsigned request.
+        hoist(&mut request);
         *request.uri_mut() = unsigned_uri(request.uri());
         request.extensions_mut().insert(note.clone());
         request.extensions_mut().insert(SignedFor { region: incoming.region });
@@ -74,6 +75,18 @@ impl S3Door {
 impl fmt::Debug for S3Door {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("S3Door").finish_non_exhaustive()
+    }
+}
+
+/// Gives a presigned request the headers that its signer put into the query, as some SDKs do.
+fn hoist(request: &mut http::Request<Body>) {
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let moved = form_urlencoded::parse(query.as_bytes());
+    for (name, value) in moved.filter(|(name, _)| name.starts_with("x-amz-")) {
+        let name = http::HeaderName::try_from(&*name);
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(&value)) {
+            request.headers_mut().entry(name).or_insert(value);
+        }
     }
 }
 

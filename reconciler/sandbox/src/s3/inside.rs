@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use s3s::S3Error;
 
 use super::bucket::{self, Versioning};
+use super::checksum::Algorithm;
 use super::object::{self, Body, Content, Description};
 use super::operations::Context;
 use super::versions::{self, Place};
-use super::writing;
 use crate::world::World;
 
 /// An object, or one version of it.
@@ -55,7 +55,9 @@ pub(crate) fn store(
         bucket::reached(world, region, name).map_err(|error| Refused::new(world, name, &error))?;
     let (versioning, encryption) = (bucket::versioning(bucket), bucket::default_encryption(bucket));
     let object = Content {
-        etag: writing::etag(&body, &encryption),
+        etag: object::etag(&body, &encryption),
+        checksum: Some(Algorithm::DEFAULT.of(&body)),
+        parts: Vec::new(),
         body: Body(body),
         encryption,
         description: Description::default(),

@@ -4,8 +4,9 @@ use aws_smithy_types::base64;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::dto::{
     CommonPrefix, DeleteMarkerEntry, ETag, EncodingType, ListObjectVersionsInput,
-    ListObjectVersionsOutput, ListObjectsV2Input, ListObjectsV2Output, Object, ObjectStorageClass,
-    ObjectVersion as ListedVersion, ObjectVersionStorageClass, Owner,
+    ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
+    ListObjectsV2Output, Object, ObjectStorageClass, ObjectVersion as ListedVersion,
+    ObjectVersionStorageClass, Owner,
 };
 use s3s::{S3Result, s3_error};
 
@@ -52,6 +53,42 @@ pub(super) fn objects(
         delimiter: input.delimiter.clone(),
         encoding_type: input.encoding_type.clone(),
         start_after: input.start_after.clone(),
+        request_charged: None,
+    })
+}
+
+/// The older listing, whose pages go on from a key that the caller knows.
+pub(super) fn objects_by_marker(
+    world: &World,
+    context: &Context,
+    input: &ListObjectsInput,
+) -> S3Result<ListObjectsOutput> {
+    let asked = ListObjectsV2Input {
+        bucket: input.bucket.clone(),
+        delimiter: input.delimiter.clone(),
+        encoding_type: input.encoding_type.clone(),
+        max_keys: input.max_keys,
+        prefix: input.prefix.clone(),
+        start_after: input.marker.clone().filter(|marker| !marker.is_empty()),
+        ..Default::default()
+    };
+    let listed = objects(world, context, &asked)?;
+    let next = listed.next_continuation_token.as_deref().map(decode_token).transpose()?;
+    // Without a delimiter the last key says enough, and S3 does not say it again.
+    let next = next.filter(|_| input.delimiter.is_some());
+    let contents = listed.contents.unwrap_or_default().into_iter();
+    let contents = contents.map(|object| Object { owner: Some(owner()), ..object });
+    Ok(ListObjectsOutput {
+        name: listed.name,
+        prefix: listed.prefix,
+        marker: Some(input.marker.clone().unwrap_or_default()),
+        max_keys: listed.max_keys,
+        is_truncated: listed.is_truncated,
+        contents: Some(contents.collect()),
+        common_prefixes: listed.common_prefixes,
+        delimiter: listed.delimiter,
+        next_marker: next.map(|next| encode(&next, input.encoding_type.as_ref())),
+        encoding_type: listed.encoding_type,
         request_charged: None,
     })
 }
@@ -240,7 +277,7 @@ fn listed_version(
 }
 
 /// Every object is its bucket's owner's (`BucketOwnerEnforced`).
-fn owner() -> Owner {
+pub(super) fn owner() -> Owner {
     Owner { id: Some(ACCOUNT.to_owned()), display_name: None }
 }
 
@@ -252,7 +289,8 @@ pub(super) fn decode_token(token: &str) -> S3Result<String> {
         .ok_or_else(|| s3_error!(InvalidArgument, "The continuation token provided is incorrect"))
 }
 
-fn encode(text: &str, encoding: Option<&EncodingType>) -> String {
+/// A name as the caller asked for it.
+pub(super) fn encode(text: &str, encoding: Option<&EncodingType>) -> String {
     match encoding {
         Some(_) => utf8_percent_encode(text, UNRESERVED).to_string(),
         None => text.to_owned(),

@@ -6,18 +6,22 @@
 
 mod bucket;
 mod buckets;
+mod checksum;
 mod condition;
 mod deleting;
 mod door;
 mod host;
 mod inside;
 mod listing;
+mod multipart;
 mod naming;
 mod object;
 mod operations;
 mod payload;
 mod providers;
 mod reading;
+mod upload;
+mod uploads;
 mod versions;
 mod writing;
 
@@ -26,7 +30,8 @@ pub(crate) use door::S3Door;
 pub(crate) use inside::{Location, Refused, fetch, is_versioned, reach, store};
 pub(crate) use naming::{Address, action, operation};
 pub(crate) use object::{Body, ObjectVersion};
-pub(crate) use providers::{BucketPolicyProvider, BucketProvider};
+pub(crate) use providers::{BucketPolicyProvider, BucketProvider, is_taken};
+pub(crate) use upload::{Upload, UploadedPart};
 
 use crate::error::AwsError;
 use crate::world::World;

@@ -42,7 +42,7 @@ enum Level {
 }
 
 /// Method, level, the query parameter that tells it from the others (none for the last), and the name.
-const OPERATIONS: [(Method, Level, &str, &str); 19] = [
+const OPERATIONS: [(Method, Level, &str, &str); 25] = [
     (Method::GET, Level::Account, "", "ListBuckets"),
     (Method::GET, Level::Bucket, "location", "GetBucketLocation"),
     (Method::GET, Level::Bucket, "policy", "GetBucketPolicy"),
@@ -50,6 +50,7 @@ const OPERATIONS: [(Method, Level, &str, &str); 19] = [
     (Method::GET, Level::Bucket, "versioning", "GetBucketVersioning"),
     (Method::GET, Level::Bucket, "versions", "ListObjectVersions"),
     (Method::GET, Level::Bucket, "list-type", "ListObjectsV2"),
+    (Method::GET, Level::Bucket, "uploads", "ListMultipartUploads"),
     (Method::GET, Level::Bucket, "", "ListObjects"),
     (Method::HEAD, Level::Bucket, "", "HeadBucket"),
     (Method::PUT, Level::Bucket, "policy", "PutBucketPolicy"),
@@ -58,9 +59,14 @@ const OPERATIONS: [(Method, Level, &str, &str); 19] = [
     (Method::POST, Level::Bucket, "delete", "DeleteObjects"),
     (Method::DELETE, Level::Bucket, "policy", "DeleteBucketPolicy"),
     (Method::DELETE, Level::Bucket, "", "DeleteBucket"),
+    (Method::GET, Level::Object, "uploadId", "ListParts"),
     (Method::GET, Level::Object, "", "GetObject"),
     (Method::HEAD, Level::Object, "", "HeadObject"),
+    (Method::PUT, Level::Object, "partNumber", "UploadPart"),
     (Method::PUT, Level::Object, "", "PutObject"),
+    (Method::POST, Level::Object, "uploads", "CreateMultipartUpload"),
+    (Method::POST, Level::Object, "uploadId", "CompleteMultipartUpload"),
+    (Method::DELETE, Level::Object, "uploadId", "AbortMultipartUpload"),
     (Method::DELETE, Level::Object, "", "DeleteObject"),
 ];
 
@@ -89,7 +95,11 @@ pub(crate) fn operation(
 /// The IAM action that an operation needs.
 pub(crate) fn action(operation: &str) -> &str {
     match operation {
-        "CopyObject" => "PutObject",
+        "CopyObject" | "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" => {
+            "PutObject"
+        }
+        "ListParts" => "ListMultipartUploadParts",
+        "ListMultipartUploads" => "ListBucketMultipartUploads",
         "DeleteObjects" => "DeleteObject",
         "HeadBucket" | "ListObjects" | "ListObjectsV2" => "ListBucket",
         "HeadObject" => "GetObject",

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use aws_smithy_types::base64;
 use bytes::Bytes;
 use jiff::Timestamp;
+use s3s::crypto::{Checksum as _, Md5};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::bucket::Encryption;
+use super::checksum::Checksum;
 use crate::world::World;
 
 /// The ID by which the API names a version that has none.
@@ -35,6 +37,11 @@ pub(crate) struct Content {
     pub(crate) etag: String,
     pub(crate) encryption: Encryption,
     pub(crate) description: Description,
+    #[serde(default)]
+    pub(crate) checksum: Option<Checksum>,
+    /// The sizes of the parts that it was uploaded in; empty if it was in one piece.
+    #[serde(default)]
+    pub(crate) parts: Vec<usize>,
 }
 
 /// What the writer says about the object, given back to every reader.
@@ -122,6 +129,16 @@ pub(super) fn wanted<'a>(
 /// The object as it exists now; a delete marker counts as absent.
 pub(super) fn current<'a>(world: &'a World, bucket: &str, key: &str) -> Option<&'a Content> {
     wanted(world, bucket, key, None)?.content.as_ref()
+}
+
+/// The MD5 of the content, except under KMS, where S3 promises only that it names the content.
+pub(super) fn etag(body: &Bytes, encryption: &Encryption) -> String {
+    let mut digest = Md5::new();
+    if encryption.is_kms() {
+        digest.update(encryption.algorithm.as_bytes());
+    }
+    digest.update(body);
+    hex(digest.finalize())
 }
 
 /// 16 bytes as the 32 characters in which `ETag`s and version IDs are shown.

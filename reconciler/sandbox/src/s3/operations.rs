@@ -6,19 +6,23 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use s3s::dto::{
-    CopyObjectInput, CopyObjectOutput, CreateBucketInput, CreateBucketOutput, DeleteBucketInput,
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
+    CompleteMultipartUploadOutput, CopyObjectInput, CopyObjectOutput, CreateBucketInput,
+    CreateBucketOutput, CreateMultipartUploadInput, CreateMultipartUploadOutput, DeleteBucketInput,
     DeleteBucketOutput, DeleteBucketPolicyInput, DeleteBucketPolicyOutput, DeleteObjectInput,
     DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, GetBucketLocationInput,
     GetBucketLocationOutput, GetBucketPolicyInput, GetBucketPolicyOutput, GetBucketTaggingInput,
     GetBucketTaggingOutput, GetBucketVersioningInput, GetBucketVersioningOutput, GetObjectInput,
     GetObjectOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput,
-    ListBucketsInput, ListBucketsOutput, ListObjectVersionsInput, ListObjectVersionsOutput,
-    ListObjectsV2Input, ListObjectsV2Output, PutBucketPolicyInput, PutBucketPolicyOutput,
-    PutBucketVersioningInput, PutBucketVersioningOutput, PutObjectInput, PutObjectOutput,
+    ListBucketsInput, ListBucketsOutput, ListMultipartUploadsInput, ListMultipartUploadsOutput,
+    ListObjectVersionsInput, ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput,
+    ListObjectsV2Input, ListObjectsV2Output, ListPartsInput, ListPartsOutput, PutBucketPolicyInput,
+    PutBucketPolicyOutput, PutBucketVersioningInput, PutBucketVersioningOutput, PutObjectInput,
+    PutObjectOutput, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3, S3Error, S3Request, S3Response, S3Result};
 
-use super::{buckets, deleting, listing, payload, reading, writing};
+use super::{buckets, deleting, listing, multipart, payload, reading, uploads, writing};
 use crate::account::Account;
 use crate::world::World;
 
@@ -79,11 +83,22 @@ macro_rules! operations {
                 mut request: S3Request<PutObjectInput>,
             ) -> S3Result<S3Response<PutObjectOutput>> {
                 // The body comes over the wire and is awaited before the account is locked.
-                let body = payload::receive(&mut request).await?;
+                let received = payload::receive(&mut request).await?;
                 let put = |world: &mut World, context: &Context, input: &PutObjectInput| {
-                    writing::put(world, context, input, body)
+                    writing::put(world, context, input, received)
                 };
                 self.call(&request, put)
+            }
+
+            async fn upload_part(
+                &self,
+                mut request: S3Request<UploadPartInput>,
+            ) -> S3Result<S3Response<UploadPartOutput>> {
+                let received = payload::receive(&mut request).await?;
+                let upload = |world: &mut World, context: &Context, input: &UploadPartInput| {
+                    multipart::upload_part(world, context, input, received)
+                };
+                self.call(&request, upload)
             }
         }
     };
@@ -106,6 +121,12 @@ operations! {
     copy_object: CopyObjectInput => CopyObjectOutput, writing::copy;
     delete_object: DeleteObjectInput => DeleteObjectOutput, deleting::delete;
     delete_objects: DeleteObjectsInput => DeleteObjectsOutput, deleting::delete_many;
+    create_multipart_upload: CreateMultipartUploadInput => CreateMultipartUploadOutput, multipart::create;
+    complete_multipart_upload: CompleteMultipartUploadInput => CompleteMultipartUploadOutput, multipart::complete;
+    abort_multipart_upload: AbortMultipartUploadInput => AbortMultipartUploadOutput, multipart::abort;
+    list_parts: ListPartsInput => ListPartsOutput, uploads::parts;
+    list_multipart_uploads: ListMultipartUploadsInput => ListMultipartUploadsOutput, uploads::all;
+    list_objects: ListObjectsInput => ListObjectsOutput, listing::objects_by_marker;
     list_objects_v2: ListObjectsV2Input => ListObjectsV2Output, listing::objects;
     list_object_versions: ListObjectVersionsInput => ListObjectVersionsOutput, listing::versions;
 }

@@ -2,26 +2,28 @@
 
 use jiff::Timestamp;
 
-use super::bucket::BUCKET;
+use super::bucket::{self, BUCKET};
 use super::is_empty;
 use crate::resource::Resource;
 use crate::resources::{Failure, Origin, Provider, beside};
 use crate::world::World;
 
+/// Whether there is a bucket of this name, in whatever region: buckets share one namespace.
+pub(crate) fn is_taken(world: &World, name: &str) -> bool {
+    bucket::anywhere(world, name).is_some()
+}
+
 /// `AWS::S3::Bucket`
 pub(crate) struct BucketProvider;
 
 impl Provider for BucketProvider {
-    /// Bucket names are one namespace for all regions.
     fn create(
         &self,
         world: &mut World,
         bucket: &mut Resource,
         _origin: Origin<'_>,
     ) -> Result<(), Failure> {
-        let mut resources = world.resources.iter();
-        if resources.any(|(_, one)| one.type_name == BUCKET && one.identifier == bucket.identifier)
-        {
+        if is_taken(world, &bucket.identifier) {
             return Err(Failure::already_exists(BUCKET, &bucket.identifier, bucket.row_key()));
         }
         Ok(())

@@ -1,12 +1,13 @@
 //! Getting an object, or only its headers.
 
 use s3s::dto::{
-    ETag, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, Range,
+    ChecksumMode, ETag, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, Range,
     ServerSideEncryption, StreamingBlob,
 };
 use s3s::{Body, S3Error, S3Result, s3_error};
 
 use super::bucket::{self, Versioning};
+use super::checksum;
 use super::condition::{Conditions, absent};
 use super::object::{self, Content, ObjectVersion};
 use super::operations::{Context, timestamp};
@@ -35,7 +36,19 @@ pub(super) fn get(
     if bucket::versioning(bucket) != Versioning::Off {
         output.version_id = Some(version.shown_id().to_owned());
     }
-    let part = select(object, input.range.as_ref(), &mut output)?;
+    let asks = |mode: &ChecksumMode| mode.as_str() == ChecksumMode::ENABLED;
+    let whole = input.range.is_none() && input.part_number.is_none();
+    if let Some(checksum) = object.checksum.as_ref()
+        && whole
+        && input.checksum_mode.as_ref().is_some_and(asks)
+    {
+        checksum::tell!(output, checksum);
+        output.checksum_type = Some(checksum.kind());
+    }
+    let part = match input.part_number {
+        Some(number) => part(object, number, &mut output)?,
+        None => select(object, input.range.as_ref(), &mut output)?,
+    };
     output.content_length = i64::try_from(part.len()).ok();
     output.body = Some(StreamingBlob::from(Body::from(part)));
     Ok(output)
@@ -53,6 +66,8 @@ pub(super) fn head(
         range: input.range,
         if_match: input.if_match.clone(),
         if_none_match: input.if_none_match.clone(),
+        checksum_mode: input.checksum_mode.clone(),
+        part_number: input.part_number,
         ..Default::default()
     };
     let got = get(world, context, &asked)?;
@@ -60,6 +75,12 @@ pub(super) fn head(
         accept_ranges: got.accept_ranges,
         bucket_key_enabled: got.bucket_key_enabled,
         cache_control: got.cache_control,
+        checksum_crc32: got.checksum_crc32,
+        checksum_crc32c: got.checksum_crc32c,
+        checksum_crc64nvme: got.checksum_crc64nvme,
+        checksum_sha1: got.checksum_sha1,
+        checksum_sha256: got.checksum_sha256,
+        checksum_type: got.checksum_type,
         content_disposition: got.content_disposition,
         content_encoding: got.content_encoding,
         content_language: got.content_language,
@@ -69,6 +90,7 @@ pub(super) fn head(
         e_tag: got.e_tag,
         last_modified: got.last_modified,
         metadata: got.metadata,
+        parts_count: got.parts_count,
         ssekms_key_id: got.ssekms_key_id,
         server_side_encryption: got.server_side_encryption,
         version_id: got.version_id,
@@ -112,6 +134,23 @@ fn select(
     output.content_range = Some(format!("bytes {}-{}/{whole}", part.start, part.end - 1));
     let index = |at: u64| usize::try_from(at).unwrap_or(body.len());
     Ok(body.slice(index(part.start)..index(part.end)))
+}
+
+/// One part of an object that was uploaded in parts; an object in one piece is its own first.
+fn part(content: &Content, number: i32, output: &mut GetObjectOutput) -> S3Result<bytes::Bytes> {
+    let body = &content.body.0;
+    let sizes = if content.parts.is_empty() { vec![body.len()] } else { content.parts.clone() };
+    let index = usize::try_from(number).unwrap_or_default().checked_sub(1);
+    let Some((index, size)) = index.and_then(|index| Some((index, *sizes.get(index)?))) else {
+        return Err(s3_error!(InvalidRange, "The requested partnumber is not satisfiable"));
+    };
+    let start: usize = sizes.iter().take(index).sum();
+    if size < body.len() {
+        output.content_range =
+            Some(format!("bytes {start}-{}/{}", (start + size).saturating_sub(1), body.len()));
+    }
+    output.parts_count = i32::try_from(content.parts.len()).ok().filter(|count| *count > 0);
+    Ok(body.slice(start..start + size))
 }
 
 /// A deleted object is absent; a delete marker that is named exists but cannot be read.

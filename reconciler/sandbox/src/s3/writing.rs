@@ -1,7 +1,5 @@
 //! Putting and copying objects.
 
-use bytes::Bytes;
-use s3s::crypto::{Checksum as _, Md5};
 use s3s::dto::{
     CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, ETag, MetadataDirective,
     PutObjectInput, PutObjectOutput, ServerSideEncryption,
@@ -9,9 +7,11 @@ use s3s::dto::{
 use s3s::{S3Result, s3_error};
 
 use super::bucket::{self, Encryption};
+use super::checksum::{self, Algorithm};
 use super::condition::{Conditions, absent};
-use super::object::{self, Body, Content, Description, hex};
+use super::object::{self, Body, Content, Description};
 use super::operations::{Context, timestamp};
+use super::payload::Received;
 use super::versions::{self, Place};
 use crate::world::World;
 
@@ -19,7 +19,7 @@ pub(super) fn put(
     world: &mut World,
     context: &Context,
     input: &PutObjectInput,
-    body: Bytes,
+    received: Received,
 ) -> S3Result<PutObjectOutput> {
     let bucket = bucket::reached(world, &context.region, &input.bucket)?;
     let (versioning, default) = (bucket::versioning(bucket), bucket::default_encryption(bucket));
@@ -42,23 +42,30 @@ pub(super) fn put(
         metadata: input.metadata.clone().unwrap_or_default().into_iter().collect(),
     };
     let encryption = asked.unwrap_or(default);
-    let etag = etag(&body, &encryption);
+    let Received { body, checksum } = received;
+    let etag = object::etag(&body, &encryption);
+    let checksum = checksum.unwrap_or_else(|| Algorithm::DEFAULT.of(&body));
     let object = Content {
         body: Body(body),
         etag: etag.clone(),
         encryption: encryption.clone(),
         description,
+        checksum: Some(checksum.clone()),
+        parts: Vec::new(),
     };
     let place = Place { bucket: input.bucket.clone(), key: input.key.clone(), versioning };
     let version_id = versions::add(world, context, place, Some(object));
-    Ok(PutObjectOutput {
+    let mut output = PutObjectOutput {
         e_tag: Some(ETag::Strong(etag)),
+        checksum_type: Some(checksum.kind()),
         version_id,
         bucket_key_enabled: encryption.uses_bucket_key(),
         server_side_encryption: Some(ServerSideEncryption::from(encryption.algorithm)),
         ssekms_key_id: encryption.key_id,
         ..Default::default()
-    })
+    };
+    checksum::tell!(output, &checksum);
+    Ok(output)
 }
 
 pub(super) fn copy(
@@ -88,7 +95,11 @@ pub(super) fn copy(
         object.description.content_type.clone_from(&input.content_type);
     }
     object.encryption = default;
-    object.etag = etag(&object.body.0, &object.encryption);
+    object.etag = object::etag(&object.body.0, &object.encryption);
+    // A copy is in one piece, and its checksum is that of all its bytes.
+    let algorithm = object.checksum.as_ref().map_or(Algorithm::DEFAULT, |it| it.algorithm);
+    object.checksum = Some(algorithm.of(&object.body.0));
+    object.parts.clear();
     let etag = object.etag.clone();
     let place = Place { bucket: input.bucket.clone(), key: input.key.clone(), versioning };
     let version_id = versions::add(world, context, place, Some(object));
@@ -103,14 +114,4 @@ pub(super) fn copy(
         version_id,
         ..Default::default()
     })
-}
-
-/// The MD5 of the content, except under KMS, where S3 promises only that it names the content.
-pub(super) fn etag(body: &Bytes, encryption: &Encryption) -> String {
-    let mut digest = Md5::new();
-    if encryption.is_kms() {
-        digest.update(encryption.algorithm.as_bytes());
-    }
-    digest.update(body);
-    hex(digest.finalize())
 }

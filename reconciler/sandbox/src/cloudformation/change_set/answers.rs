@@ -84,6 +84,7 @@ fn summary(set: &ChangeSet) -> Value {
         "Status": word(&set.status),
         "StatusReason": set.status_reason,
         "IncludeNestedStacks": false,
+        "ImportExistingResources": set.import_existing.then_some(true),
     })
 }
 

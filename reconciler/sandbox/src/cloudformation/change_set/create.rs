@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{ChangeSet, Execution, Kind, Status, of_stack};
+use super::{ChangeSet, Execution, Kind, Status, import, of_stack};
 use crate::call::{Answer, Call};
+use crate::cloudformation::history::{Begun, OperationKind};
 use crate::cloudformation::jobs::Job;
 use crate::cloudformation::names;
 use crate::cloudformation::operation::OnFailure;
@@ -33,13 +34,29 @@ pub(in crate::cloudformation) fn create_change_set(world: &mut World, call: &Cal
         ));
     }
     let on_failure = on_failure(call, kind)?;
-    let previous = existing.as_ref().filter(|_| kind == Kind::Update);
-    let deployment = request::deployment(world, call, previous)?;
-    let stack = match existing {
+    let deployed = existing.as_ref().filter(|stack| stack.status != StackStatus::ReviewInProgress);
+    let mut deployment = request::deployment(world, call, deployed)?;
+    let is_new = existing.is_none();
+    let mut stack = match existing {
         Some(stack) => stack,
-        None => review(world, call, stack_name)?,
+        None => in_review(world, call, stack_name)?,
     };
+    if kind == Kind::Import {
+        deployment.imports = import::admit(world, call, &stack, &deployment)?;
+    }
     let id = names::change_set_id(&call.region, &stack.id, name, call.now);
+    let begun = Begun {
+        kind: OperationKind::CreateChangeSet,
+        change_set_id: Some(&id),
+        token: call.text("ClientToken"),
+        at: call.now,
+    };
+    let operation_id = world.open_operation(&mut stack, begun);
+    if is_new {
+        stack.operation = Some(operation_id.clone());
+        world.record_stack(&mut stack, call.text("ClientToken"), call.now);
+    }
+    world.stacks.insert(stack.id.clone(), stack.clone());
     let set = ChangeSet {
         id: id.clone(),
         name: name.to_owned(),
@@ -55,6 +72,10 @@ pub(in crate::cloudformation) fn create_change_set(world: &mut World, call: &Cal
         changes: Vec::new(),
         on_failure,
         revert_drift: kind == Kind::Update && call.text("DeploymentMode") == Some("REVERT_DRIFT"),
+        import_existing: kind != Kind::Import
+            && call.flag("ImportExistingResources").unwrap_or(false),
+        validates: !call.flag("DisableValidation").unwrap_or(false),
+        operation_id,
         token: call.text("ClientToken").map(str::to_owned),
     };
     world.change_sets.insert(id.clone(), set);
@@ -74,7 +95,7 @@ fn check_name(name: &str) -> Result<(), AwsError> {
     )))
 }
 
-/// Whether the change set creates or updates, and whether the stack's state lets it.
+/// What the change set is for, and whether the stack's state lets it.
 fn kind(
     call: &Call,
     stack: Option<&Stack>,
@@ -84,12 +105,13 @@ fn kind(
     let kind = match call.text("ChangeSetType") {
         Some("CREATE") => Kind::Create,
         Some("UPDATE") | None => Kind::Update,
+        Some("IMPORT") => Kind::Import,
         Some(other) => {
             return Err(AwsError::validation(format!("ChangeSetType {other} is not supported")));
         }
     };
     match (kind, stack) {
-        (Kind::Create, None) => Ok(kind),
+        (Kind::Create | Kind::Import, None) => Ok(kind),
         (Kind::Create, Some(stack)) if stack.status == StackStatus::ReviewInProgress => Ok(kind),
         (Kind::Create, Some(stack)) => Err(AwsError::validation(format!(
             "Stack [{}] already exists and cannot be created again with the changeSet [{name}].",
@@ -98,8 +120,9 @@ fn kind(
         (Kind::Update, None) => {
             Err(AwsError::validation(format!("Stack [{stack_name}] does not exist")))
         }
-        (Kind::Update, Some(stack)) if stack.status.takes_update() => Ok(kind),
-        (Kind::Update, Some(stack)) => Err(not_updatable(stack)),
+        (Kind::Import, Some(stack)) if stack.status == StackStatus::ReviewInProgress => Ok(kind),
+        (Kind::Update | Kind::Import, Some(stack)) if stack.status.takes_update() => Ok(kind),
+        (Kind::Update | Kind::Import, Some(stack)) => Err(not_updatable(stack)),
     }
 }
 
@@ -116,11 +139,9 @@ fn on_failure(call: &Call, kind: Kind) -> Result<Option<OnFailure>, AwsError> {
 }
 
 /// A stack without resources, which waits for its first change set to be executed.
-fn review(world: &mut World, call: &Call, name: &str) -> Result<Stack, AwsError> {
+fn in_review(world: &World, call: &Call, name: &str) -> Result<Stack, AwsError> {
     let mut stack = new_stack(world, call, name, Deployment::default())?;
     stack.status = StackStatus::ReviewInProgress;
     stack.status_reason = Some("User Initiated".to_owned());
-    world.record_stack(&mut stack, call.text("ClientToken"), call.now);
-    world.stacks.insert(stack.id.clone(), stack.clone());
     Ok(stack)
 }

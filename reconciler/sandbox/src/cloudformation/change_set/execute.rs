@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::{Execution, Kind, Status, find, of_stack};
 use crate::call::{Answer, Call};
 use crate::cloudformation::lifecycle;
-use crate::cloudformation::operation::{Asked, OnFailure, Options, begin_create, begin_update};
+use crate::cloudformation::operation::{
+    Asked, OnFailure, Options, begin_create, begin_import, begin_update,
+};
 use crate::cloudformation::stack::{no_stack, not_updatable};
 use crate::cloudformation::status::{StackStatus, word};
 use crate::error::AwsError;
@@ -37,8 +39,13 @@ pub(in crate::cloudformation) fn execute_change_set(world: &mut World, call: &Ca
             ),
         ));
     }
-    let creates = stack.status == StackStatus::ReviewInProgress;
-    if creates != (set.kind == Kind::Create) || !(creates || stack.status.takes_update()) {
+    let in_review = stack.status == StackStatus::ReviewInProgress;
+    let fits = match set.kind {
+        Kind::Create => in_review,
+        Kind::Update => stack.status.takes_update(),
+        Kind::Import => in_review || stack.status.takes_update(),
+    };
+    if !fits {
         return Err(not_updatable(&stack));
     }
     if call.flag("DisableRollback").is_some() && set.on_failure.is_some() {
@@ -60,11 +67,13 @@ pub(in crate::cloudformation) fn execute_change_set(world: &mut World, call: &Ca
     stack.change_set_id = Some(set.id.clone());
     stack.disable_rollback = options.on_failure == OnFailure::DoNothing;
     let asked = Asked { token: call.text("ClientRequestToken"), at: call.now };
-    if creates {
-        stack.deployment = set.deployment;
-        begin_create(world, stack, options, asked);
-    } else {
-        begin_update(world, stack, set.deployment, options, asked);
+    match set.kind {
+        Kind::Create => {
+            stack.deployment = set.deployment;
+            begin_create(world, stack, options, asked);
+        }
+        Kind::Update => begin_update(world, stack, set.deployment, options, asked),
+        Kind::Import => begin_import(world, stack, set.deployment, options, asked),
     }
     Ok(json!({}))
 }

@@ -3,6 +3,9 @@
 mod answers;
 mod create;
 mod execute;
+mod import;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,10 +15,11 @@ pub(super) use answers::{describe_change_set, list_change_sets};
 pub(super) use create::create_change_set;
 pub(super) use execute::{delete_change_set, execute_change_set};
 
-use super::changes::{self, Basis};
+use super::changes::{self, Basis, Computed};
 use super::operation::OnFailure;
-use super::stack::Deployment;
+use super::stack::{Deployment, Stack};
 use super::status::StackStatus;
+use super::validation;
 use crate::call::Call;
 use crate::error::AwsError;
 use crate::world::World;
@@ -41,15 +45,28 @@ pub(crate) struct ChangeSet {
     pub(crate) changes: Vec<Value>,
     pub(crate) on_failure: Option<OnFailure>,
     pub(crate) revert_drift: bool,
+    /// Whether resources that exist under their names are taken over.
+    #[serde(default)]
+    pub(crate) import_existing: bool,
+    /// Whether it is validated before it can be executed.
+    #[serde(default)]
+    pub(crate) validates: bool,
+    /// The operation that makes it.
+    #[serde(default)]
+    pub(crate) operation_id: String,
     pub(crate) token: Option<String>,
 }
 
-/// Whether the stack is there already.
+/// What the change set is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Kind {
+    /// A stack that is not there yet.
     Create,
+    /// One that is.
     Update,
+    /// Resources that are there already, for a stack that may be.
+    Import,
 }
 
 /// How far the creation of the change set is.
@@ -73,26 +90,51 @@ pub(crate) enum Execution {
 }
 
 /// Computes the changes of a change set that was asked for.
-pub(super) fn compute(world: &mut World, id: &str) {
+pub(super) fn compute(world: &mut World, id: &str, at: Timestamp) {
     let Some(set) = world.change_sets.get(id).cloned() else {
         return;
     };
     let Some(stack) = world.stacks.get(&set.stack_id) else {
         return;
     };
-    let basis = if set.revert_drift { Basis::Actual } else { Basis::LastDeployment };
-    let computed = changes::compute(world, stack, &set.deployment, basis);
+    let surveyed = survey(world, stack, &set);
+    let findings = match &surveyed {
+        Ok((computed, imports)) if set.validates && !computed.is_empty() => {
+            let deployment = Deployment { imports: imports.clone(), ..set.deployment.clone() };
+            let blocking = validation::blocking(world, stack, &deployment).unwrap_or_default();
+            let warnings = validation::warnings(world, &computed.resources);
+            blocking.into_iter().chain(warnings).collect()
+        }
+        Ok(_) | Err(_) => Vec::new(),
+    };
+    let refusal = validation::refusal(&findings);
+    world.note_findings(&set.stack_id, &set.operation_id, findings);
+    conclude_making(
+        world,
+        id,
+        refusal.map_or(surveyed, |refusal| Err(AwsError::validation(refusal))),
+    );
+    let made = world.change_sets.get(id).is_some_and(|set| set.status == Status::CreateComplete);
+    world.close_operation((&set.stack_id, &set.operation_id), made, at);
+}
+
+/// What a change set would change, and what it takes over.
+type Surveyed = Result<(Computed, BTreeMap<String, String>), AwsError>;
+
+fn conclude_making(world: &mut World, id: &str, surveyed: Surveyed) {
     let Some(set) = world.change_sets.get_mut(id) else {
         return;
     };
-    match computed {
-        Ok(computed) if computed.is_empty() => {
+    match surveyed {
+        Ok((computed, _)) if computed.is_empty() => {
             set.status = Status::Failed;
             set.status_reason = Some(NO_CHANGES.to_owned());
         }
-        Ok(computed) => {
+        Ok((computed, imports)) => {
             set.status = Status::CreateComplete;
+            set.status_reason = (set.kind == Kind::Import).then(|| import::REVIEW.to_owned());
             set.execution = Execution::Available;
+            set.deployment.imports = imports;
             set.changes = computed.resources;
         }
         Err(error) => {
@@ -102,11 +144,26 @@ pub(super) fn compute(world: &mut World, id: &str) {
     }
 }
 
+fn survey(world: &World, stack: &Stack, set: &ChangeSet) -> Surveyed {
+    let mut deployment = set.deployment.clone();
+    if set.import_existing {
+        deployment.imports = import::existing(world, stack, &deployment)?;
+    }
+    import::check_live(world, &deployment.imports)?;
+    let basis = if set.revert_drift { Basis::Actual } else { Basis::LastDeployment };
+    let computed = changes::compute(world, stack, &deployment, basis)?;
+    Ok((computed, deployment.imports))
+}
+
 /// Notes on the executed change set of a stack how its operation has ended.
 pub(super) fn conclude(world: &mut World, stack_id: &str) {
     let status = world.stacks.get(stack_id).map(|stack| stack.status);
-    let succeeded =
-        matches!(status, Some(StackStatus::CreateComplete | StackStatus::UpdateComplete));
+    let succeeded = matches!(
+        status,
+        Some(
+            StackStatus::CreateComplete | StackStatus::UpdateComplete | StackStatus::ImportComplete
+        )
+    );
     let executed =
         of_stack(world, stack_id).find(|set| set.execution == Execution::ExecuteInProgress);
     let Some(id) = executed.map(|set| set.id.clone()) else { return };
@@ -133,7 +190,7 @@ pub(super) fn template(world: &World, call: &Call) -> Result<String, AwsError> {
 }
 
 /// The ID of the change set that a call names, by ID or by its own and its stack's name.
-fn find(world: &World, call: &Call) -> Result<String, AwsError> {
+pub(super) fn find(world: &World, call: &Call) -> Result<String, AwsError> {
     let name = call.required("ChangeSetName")?;
     let missing = || AwsError {
         status: 404,

@@ -7,9 +7,12 @@ use serde_json::{Map, Value, json};
 
 use super::Survey;
 use super::preview::{Fate, KNOWN_AFTER_APPLY};
-use super::veil::{self, Shown};
 use crate::cloudformation::diff::{PropertyChange, pointer};
 use crate::cloudformation::template::{Definition, intrinsic, mentioned, scalar, split_attribute};
+use crate::cloudformation::veil::{self, Shown};
+
+const DIRECT: &str = "DirectModification";
+const PARAMETER: &str = "ParameterReference";
 
 /// Whether the new value is certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +60,7 @@ impl Detail {
             path: change.path.clone(),
             before: change.before.clone(),
             after,
-            source: "DirectModification",
+            source: DIRECT,
             cause: None,
             drift: None,
         }
@@ -80,7 +83,7 @@ impl Detail {
             path: Vec::new(),
             before: Some(before).filter(|value| !value.is_null()),
             after: Some(after).filter(|value| !value.is_null()),
-            source: "DirectModification",
+            source: DIRECT,
             cause: None,
             drift: None,
         }
@@ -118,7 +121,7 @@ impl Detail {
                 && before.get(name) != after.get(name)
         });
         if let Some(parameter) = changed.next() {
-            self.source = "ParameterReference";
+            self.source = PARAMETER;
             self.cause = Some(parameter);
         }
     }
@@ -152,8 +155,30 @@ impl Detail {
         }
     }
 
+    /// The detail in the API's shape. A changed parameter is told twice: as what certainly changes the
+    /// value, and as a change of the template that may come of it.
+    pub(super) fn answers(&self) -> Vec<Value> {
+        let evaluation = match self.evaluation {
+            Evaluation::Static => "Static",
+            Evaluation::Dynamic => "Dynamic",
+        };
+        let answer = |evaluation: &str, source: &str, cause: Option<&String>| {
+            json!({
+                "Target": self.target(),
+                "Evaluation": evaluation,
+                "ChangeSource": source,
+                "CausingEntity": cause,
+            })
+        };
+        let mut answers = vec![answer(evaluation, self.source, self.cause.as_ref())];
+        if self.source == PARAMETER {
+            answers.push(answer("Dynamic", DIRECT, None));
+        }
+        answers
+    }
+
     /// The detail in the API's shape, property values included.
-    pub(super) fn answer(&self) -> Value {
+    fn target(&self) -> Value {
         let pointer = pointer(&self.path);
         let change = match (&self.before, &self.after) {
             (None, _) => "Add",
@@ -177,16 +202,7 @@ impl Detail {
                 "ActualValue": self.before.as_ref().map(shown),
             });
         }
-        let evaluation = match self.evaluation {
-            Evaluation::Static => "Static",
-            Evaluation::Dynamic => "Dynamic",
-        };
-        json!({
-            "Target": target,
-            "Evaluation": evaluation,
-            "ChangeSource": self.source,
-            "CausingEntity": self.cause,
-        })
+        target
     }
 }
 

@@ -6,21 +6,23 @@
 mod detail;
 mod preview;
 mod resource;
-mod veil;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use super::dynamic;
 use super::exports;
 use super::operation::Deployed;
 use super::stack::{Deployment, Stack};
 use super::template::{self, Blueprint, Definition, Evaluator, Scope};
+use super::veil::Veil;
 use crate::error::AwsError;
+use crate::resource::Resource;
+use crate::resources;
 use crate::world::World;
 use preview::{Fate, Preview};
 use resource::Comparison;
-use veil::Veil;
 
 /// What a deployment is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +48,20 @@ impl Computed {
     }
 }
 
+/// What a deployment makes of a stack.
+pub(super) fn blueprint(
+    world: &World,
+    stack: &Stack,
+    deployment: &Deployment,
+) -> Result<Blueprint, AwsError> {
+    let body = template::read(&deployment.template)?;
+    let exports = exports::values(world, &stack.region);
+    let owner = stack.owner(deployment);
+    let blueprint = template::reduce(&body, owner, &deployment.parameters, exports)?;
+    dynamic::check_secure(&blueprint)?;
+    Ok(blueprint)
+}
+
 /// Computes what deploying `deployment` would change.
 pub(super) fn compute(
     world: &World,
@@ -53,10 +69,8 @@ pub(super) fn compute(
     deployment: &Deployment,
     basis: Basis,
 ) -> Result<Computed, AwsError> {
-    let exports = exports::values(world, &stack.region);
     let body = template::read(&deployment.template)?;
-    let owner = stack.owner(deployment);
-    let after = template::reduce(&body, owner, &deployment.parameters, exports)?;
+    let after = blueprint(world, stack, deployment)?;
     check_types(stack, &after)?;
     let last = template::read(&stack.deployment.template).unwrap_or_default();
     let veils =
@@ -122,7 +136,12 @@ impl Survey<'_> {
             let existing = self.stack.resources.get(id).filter(|existing| existing.key.is_some());
             let Some(existing) = existing else {
                 let shown = self.veils.after.over(id, &properties);
-                changes.insert(id.clone(), resource::addition(id, definition, &shown));
+                let mut change = resource::addition(id, definition, &shown);
+                if let Some(live) = self.adopted(id) {
+                    change["Action"] = json!("Import");
+                    change["PhysicalResourceId"] = json!(resources::reference(live));
+                }
+                changes.insert(id.clone(), change);
                 fates.insert(id.clone(), Fate::Renewed);
                 continue;
             };
@@ -149,6 +168,11 @@ impl Survey<'_> {
         let evaluator = Evaluator { scope: &Scope::default(), resources: &resources };
         let properties = evaluator.value(&Value::Object(definition.properties.clone()))?;
         Ok(properties.as_object().cloned().unwrap_or_default())
+    }
+
+    /// The live resource that is taken over under this name.
+    fn adopted(&self, logical_id: &str) -> Option<&Resource> {
+        self.world.resources.get(self.deployment.imports.get(logical_id)?)
     }
 
     fn preview<'a>(&'a self, fates: &'a Fates) -> Preview<'a> {

@@ -6,13 +6,13 @@ use serde_json::{Map, Value, json};
 
 use super::detail::{Detail, Evaluation};
 use super::preview::Fate;
-use super::veil::Shown;
 use super::{Basis, Survey};
 use crate::cloudformation::diff::{self, PropertyChange};
 use crate::cloudformation::drift;
 use crate::cloudformation::stack::StackResource;
 use crate::cloudformation::tags;
 use crate::cloudformation::template::{Definition, Policies};
+use crate::cloudformation::veil::Shown;
 
 /// A resource before and after, and what it may refer to.
 pub(super) struct Comparison<'a> {
@@ -43,7 +43,7 @@ pub(super) fn addition(
 pub(super) fn removal(existing: &StackResource, properties: &Map<String, Value>) -> Value {
     json!({
         "Action": "Remove",
-        "PolicyAction": policy_word(existing.policies.deletion.as_deref()),
+        "PolicyAction": policy_word(existing.deletion_policy()),
         "LogicalResourceId": existing.logical_id,
         "PhysicalResourceId": existing.physical_id,
         "ResourceType": existing.type_name,
@@ -144,7 +144,7 @@ impl Comparison<'_> {
             "Replacement": replacement,
             "PolicyAction": (replacement != "False").then(|| format!("ReplaceAnd{policy}")),
             "Scope": scope,
-            "Details": details.iter().map(Detail::answer).collect::<Vec<_>>(),
+            "Details": details.iter().flat_map(Detail::answers).collect::<Vec<_>>(),
             "BeforeContext": context(&shown.before, &self.existing.policies),
             "AfterContext": context(&shown.after, &self.definition.policies),
         });

@@ -6,6 +6,7 @@ use reconcile_cfn::registry::{self, DriftSupport, Replacement, ResourceType};
 use serde_json::{Map, Value};
 
 use crate::cloudformation::diff::same;
+use crate::cloudformation::dynamic;
 use crate::cloudformation::stack::StackResource;
 use crate::cloudformation::tags;
 use crate::resource::Resource;
@@ -67,7 +68,7 @@ impl View<'_> {
         let mut seen = Map::new();
         for (name, declared) in declared {
             path.push(name.clone());
-            if self.is_unreadable(path) {
+            if self.is_unreadable(path) || dynamic::is_dynamic(declared) {
                 seen.insert(name.clone(), declared.clone());
             } else if let Some(live) = live.get(name) {
                 seen.insert(name.clone(), self.value(declared, live, path));

@@ -17,6 +17,7 @@ use super::diff::{self, PropertyChange};
 use super::stack::{ResourceDrift, Stack, StackDrift, StackResource};
 use super::status::ResourceStatus;
 use super::template::scalar;
+use super::veil;
 use crate::world::World;
 
 /// A drift detection. Its row key is its ID.
@@ -57,7 +58,7 @@ fn checked(world: &World, mut stack: Stack, only: &[String], at: Timestamp) -> S
         };
         let wanted = only.is_empty() || only.contains(&id);
         if wanted && is_checkable(resource) {
-            let drift = compare(world, resource, at);
+            let drift = compare(world, &stack, resource, at);
             if let Some(resource) = stack.resources.get_mut(&id) {
                 resource.drift = Some(drift);
             }
@@ -82,12 +83,14 @@ fn drifted(stack: &Stack) -> usize {
 }
 
 /// Compares one resource. Only what the template sets counts.
-fn compare(world: &World, resource: &StackResource, at: Timestamp) -> ResourceDrift {
+fn compare(world: &World, stack: &Stack, resource: &StackResource, at: Timestamp) -> ResourceDrift {
     let expected = &resource.properties;
+    let shown = |properties: &_| veil::deployed(stack, &resource.logical_id, properties);
+    let shown_expected = shown(expected);
     let result = |status: &str, actual: Value, differences: Vec<Value>| ResourceDrift {
         status: status.to_owned(),
         checked: at,
-        expected: Value::Object(expected.clone()),
+        expected: Value::Object(shown_expected.clone()),
         actual,
         differences,
     };
@@ -95,9 +98,17 @@ fn compare(world: &World, resource: &StackResource, at: Timestamp) -> ResourceDr
         return result("DELETED", Value::Null, Vec::new());
     };
     let actual = actual::projected(resource, expected, live);
-    let differences: Vec<_> = diff::properties(expected, &actual).iter().map(difference).collect();
+    let shown_actual = shown(&actual);
+    let differences: Vec<_> = diff::properties(expected, &actual)
+        .into_iter()
+        .map(|change| {
+            let before = change.before.and_then(|_| veil::at(&shown_expected, &change.path));
+            let after = change.after.and_then(|_| veil::at(&shown_actual, &change.path));
+            difference(&PropertyChange { before, after, ..change })
+        })
+        .collect();
     let status = if differences.is_empty() { "IN_SYNC" } else { "MODIFIED" };
-    result(status, Value::Object(actual), differences)
+    result(status, Value::Object(shown_actual), differences)
 }
 
 fn difference(change: &PropertyChange) -> Value {

@@ -4,6 +4,7 @@
 //! is left, [`phases`] says what follows. What a step does to the world is in [`provision`], [`restore`]
 //! and [`remove`].
 
+mod adopt;
 mod phases;
 mod provision;
 mod remove;
@@ -17,7 +18,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub(super) use restore::SKIPPED;
-pub(super) use start::{Asked, begin_create, begin_delete, begin_rollback, begin_update};
+pub(super) use start::{
+    Asked, begin_create, begin_delete, begin_import, begin_rollback, begin_update,
+};
 pub(super) use view::Deployed;
 
 use super::stack::{Stack, StackResource};
@@ -51,6 +54,10 @@ pub(crate) enum Phase {
     RollbackCreate,
     /// The stack is deleted.
     Delete,
+    /// Resources that exist are taken over.
+    Import,
+    /// What a failed import took over is let go of.
+    ImportRollback,
 }
 
 /// A stack operation that is under way. Its row key is the stack's ID.
@@ -70,6 +77,15 @@ pub(crate) struct Operation {
     pub(crate) cancelled: bool,
 }
 
+/// Whether a deployment is validated before anything is touched.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Validation {
+    /// It was, or is not to be.
+    #[default]
+    Done,
+    Due,
+}
+
 /// What the caller decided about an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Options {
@@ -83,6 +99,8 @@ pub(crate) struct Options {
     pub(crate) retain_except_on_create: bool,
     /// Whether resources that cannot be deleted are left behind.
     pub(crate) force_delete: bool,
+    #[serde(default)]
+    pub(crate) validation: Validation,
     /// A stack policy for this update only.
     pub(crate) policy: Option<String>,
 }
@@ -96,6 +114,7 @@ impl Default for Options {
             revert_drift: false,
             retain_except_on_create: false,
             force_delete: false,
+            validation: Validation::Done,
             policy: None,
         }
     }
@@ -115,6 +134,7 @@ enum Task {
     Provision,
     Restore,
     Remove(Box<Doomed>),
+    Release,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -204,6 +224,7 @@ impl Stage<'_> {
                 Task::Provision => self.start_provision(&id),
                 Task::Restore => self.start_restore(&id),
                 Task::Remove(doomed) => self.start_remove(*doomed),
+                Task::Release => self.start_release(&id),
             };
             self.set_state(&id, state);
         }
@@ -229,6 +250,7 @@ impl Stage<'_> {
                 Task::Provision => work.is_none_or(|work| self.finish_provision(&id, work)),
                 Task::Restore => self.finish_restore(&id),
                 Task::Remove(doomed) => self.finish_remove(*doomed),
+                Task::Release => self.finish_release(&id),
             };
             self.set_state(&id, if succeeded { StepState::Done } else { StepState::Failed });
             if !succeeded && self.operation.phase.stops_at_first_failure() {
@@ -279,6 +301,6 @@ impl Stage<'_> {
 impl Phase {
     /// Whether the first failure ends the phase; deletions go on with what they can.
     fn stops_at_first_failure(self) -> bool {
-        matches!(self, Self::Create | Self::Update)
+        matches!(self, Self::Create | Self::Update | Self::Import)
     }
 }

@@ -4,15 +4,16 @@ use super::start::USER;
 use super::view::Deployed;
 use super::{OnFailure, Phase, Stage, StepState};
 use crate::cloudformation::exports;
-use crate::cloudformation::status::{ResourceStatus, StackStatus};
+use crate::cloudformation::history::{Begun, OperationKind};
+use crate::cloudformation::status::{ResourceStatus, StackStatus, word};
 
 impl Stage<'_> {
     /// Ends the phase and lays out the next one. `false`: the operation is over.
     pub(super) fn next_phase(&mut self) -> bool {
         let failed = self.has_failed();
         match (self.operation.phase, failed) {
-            (Phase::Create | Phase::Update, false) => self.conclude(),
-            (Phase::Create | Phase::Update, true) => self.fall_back(),
+            (Phase::Create | Phase::Update | Phase::Import, false) => self.conclude(),
+            (Phase::Create | Phase::Update | Phase::Import, true) => self.fall_back(),
             (Phase::UpdateCleanup, _) => {
                 self.stack.last_good = None;
                 let reason = self.left_behind();
@@ -38,13 +39,40 @@ impl Stage<'_> {
                 self.end(StackStatus::DeleteComplete, None)
             }
             (Phase::Delete, true) => self.end_failed(StackStatus::DeleteFailed, "delete"),
+            (Phase::ImportRollback, false) if self.stack.last_good.is_none() => {
+                self.end(StackStatus::RollbackComplete, None)
+            }
+            (Phase::ImportRollback, false) => {
+                self.restore_deployment();
+                self.end(StackStatus::ImportRollbackComplete, None)
+            }
+            (Phase::ImportRollback, true) => {
+                self.end_failed(StackStatus::ImportRollbackFailed, "import")
+            }
         }
     }
 
     fn end(&mut self, status: StackStatus, reason: Option<String>) -> bool {
         self.stack.leftovers = std::mem::take(&mut self.operation.doomed);
         self.enter(status, reason);
+        self.close(!word(&status).ends_with("FAILED"));
         false
+    }
+
+    /// Notes how the present operation has ended.
+    fn close(&mut self, succeeded: bool) {
+        let id = self.stack.operation.clone().unwrap_or_default();
+        self.world.close_operation((&self.stack.id, &id), succeeded, self.at);
+    }
+
+    /// Ends an operation that failed with the one that undoes it.
+    fn turn_back(&mut self, status: StackStatus, reason: String) {
+        self.close(false);
+        let token = self.operation.token.clone();
+        let (kind, token, at) = (OperationKind::Rollback, token.as_deref(), self.at);
+        let begun = Begun { kind, change_set_id: None, token, at };
+        self.world.open_operation(&mut self.stack, begun);
+        self.enter(status, Some(reason));
     }
 
     fn end_failed(&mut self, status: StackStatus, verb: &str) -> bool {
@@ -64,13 +92,27 @@ impl Stage<'_> {
         if self.operation.phase == Phase::Create {
             return self.end(StackStatus::CreateComplete, None);
         }
+        if self.operation.phase == Phase::Import {
+            self.stack.last_good = None;
+            return self.end(StackStatus::ImportComplete, None);
+        }
         self.enter(StackStatus::UpdateCompleteCleanupInProgress, None);
         self.plan_update_cleanup();
         true
     }
 
     fn fall_back(&mut self) -> bool {
-        let verb = if self.operation.phase == Phase::Create { "create" } else { "update" };
+        let verb = match self.operation.phase {
+            Phase::Create => "create",
+            Phase::Import => "import",
+            Phase::Update
+            | Phase::UpdateCleanup
+            | Phase::Revert
+            | Phase::RevertCleanup
+            | Phase::RollbackCreate
+            | Phase::Delete
+            | Phase::ImportRollback => "update",
+        };
         let reason =
             if self.operation.cancelled { USER.to_owned() } else { self.failed_reason(verb) };
         self.give_up(&reason)
@@ -84,20 +126,24 @@ impl Stage<'_> {
                 return self.end(StackStatus::CreateFailed, Some(reason.to_owned()));
             }
             (Phase::Create, OnFailure::Delete) => {
-                self.enter(StackStatus::DeleteInProgress, Some(rollback_reason(reason)));
+                self.turn_back(StackStatus::DeleteInProgress, rollback_reason(reason));
                 self.plan_deletion();
                 self.operation.phase = Phase::Delete;
             }
             (Phase::Create, OnFailure::Rollback) => {
-                self.enter(StackStatus::RollbackInProgress, Some(rollback_reason(reason)));
+                self.turn_back(StackStatus::RollbackInProgress, rollback_reason(reason));
                 self.plan_deletion();
                 self.operation.phase = Phase::RollbackCreate;
+            }
+            (Phase::Import, _) => {
+                self.turn_back(StackStatus::ImportRollbackInProgress, reason.to_owned());
+                self.plan_release();
             }
             (_, OnFailure::DoNothing) => {
                 return self.end(StackStatus::UpdateFailed, Some(reason.to_owned()));
             }
             (_, OnFailure::Rollback | OnFailure::Delete) => {
-                self.enter(StackStatus::UpdateRollbackInProgress, Some(reason.to_owned()));
+                self.turn_back(StackStatus::UpdateRollbackInProgress, reason.to_owned());
                 self.plan_revert();
             }
         }
@@ -133,7 +179,9 @@ impl Stage<'_> {
             StepState::Cancelled => self.stack.resources.get(*id).is_some_and(|resource| {
                 matches!(
                     resource.status,
-                    ResourceStatus::CreateFailed | ResourceStatus::UpdateFailed
+                    ResourceStatus::CreateFailed
+                        | ResourceStatus::UpdateFailed
+                        | ResourceStatus::ImportFailed
                 )
             }),
             StepState::Waiting | StepState::Done | StepState::Running { .. } => false,

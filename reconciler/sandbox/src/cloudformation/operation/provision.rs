@@ -9,6 +9,7 @@ use super::view::Deployed;
 use super::{Doomed, Stage, StepState};
 use crate::cloudformation::diff;
 use crate::cloudformation::drift;
+use crate::cloudformation::dynamic::{self, Resolved};
 use crate::cloudformation::policy;
 use crate::cloudformation::stack::StackResource;
 use crate::cloudformation::status::ResourceStatus;
@@ -26,6 +27,7 @@ pub(crate) enum Work {
     Create { properties: Map<String, Value> },
     Update { properties: Map<String, Value> },
     Replace { properties: Map<String, Value> },
+    Adopt { properties: Map<String, Value> },
 }
 
 impl Stage<'_> {
@@ -36,6 +38,10 @@ impl Stage<'_> {
         let existing = self.stack.resources.get(logical_id).cloned();
         let existing = existing.filter(|resource| resource.key.is_some());
         match (self.resolve(&definition), existing) {
+            (Ok(properties), None) if self.adopts(logical_id) => {
+                self.start_adoption(self.newborn(logical_id, &definition));
+                self.running(&definition.type_name, Some(Work::Adopt { properties }))
+            }
             (Ok(properties), None) => {
                 let resource = self.newborn(logical_id, &definition);
                 self.enter_resource(resource, ResourceStatus::CreateInProgress, None);
@@ -66,7 +72,9 @@ impl Stage<'_> {
         let changes = diff::properties(&before, &properties);
         let gone = self.operation.options.revert_drift && self.world.live(&existing).is_none();
         let replaces = gone || diff::replaces(&existing.type_name, &changes);
-        if changes.is_empty() && !gone && existing.stack_tags == self.stack.deployment.tags {
+        let moved = dynamic::has_moved(self.world, &self.stack.region, &existing.resolved);
+        let retagged = existing.stack_tags != self.stack.deployment.tags;
+        if changes.is_empty() && !gone && !retagged && !moved {
             // What is equal is taken over without a word, as CloudFormation does.
             existing.properties = properties;
             self.stack.resources.insert(existing.logical_id.clone(), existing);
@@ -115,6 +123,7 @@ impl Stage<'_> {
             Work::Create { properties } => self.finish_create(resource, properties),
             Work::Update { properties } => self.finish_update(resource, properties),
             Work::Replace { properties } => self.finish_replace(resource, properties),
+            Work::Adopt { properties } => self.finish_adoption(resource, properties),
         }
     }
 
@@ -141,8 +150,9 @@ impl Stage<'_> {
     fn finish_update(&mut self, mut resource: StackResource, wanted: Map<String, Value>) -> bool {
         let stack_tags = self.stack.deployment.tags.clone();
         match self.update(&resource, &wanted, &stack_tags) {
-            Ok(()) => {
+            Ok(resolved) => {
                 resource.properties = wanted;
+                resource.resolved = resolved;
                 resource.stack_tags = stack_tags;
                 self.enter_resource(resource, ResourceStatus::UpdateComplete, None);
                 true
@@ -188,8 +198,10 @@ impl Stage<'_> {
         resource: &StackResource,
         properties: &Map<String, Value>,
     ) -> Result<String, Failure> {
-        let desired =
-            tags::effective(resource, properties, &self.stack.deployment.tags, &self.stack);
+        let resolved = self.resolved(properties)?;
+        let properties = dynamic::applied(properties, &resolved);
+        let stack_tags = &self.stack.deployment.tags;
+        let desired = tags::effective(resource, &properties, stack_tags, &self.stack);
         let origin = Origin {
             region: &self.stack.region,
             stack_name: &self.stack.name,
@@ -201,24 +213,33 @@ impl Stage<'_> {
         resources::create(self.world, origin, &resource.type_name, desired)
     }
 
-    /// Brings the live resource from its last deployment to `wanted`.
+    /// What the dynamic references in properties stand for now.
+    fn resolved(&self, properties: &Map<String, Value>) -> Result<Resolved, Failure> {
+        dynamic::resolve(self.world, &self.stack.region, properties)
+            .map_err(|error| Failure::plain(error.message))
+    }
+
+    /// Brings the live resource from its last deployment to `wanted`; tells what references stood for.
     pub(super) fn update(
         &mut self,
         resource: &StackResource,
         wanted: &Map<String, Value>,
         stack_tags: &BTreeMap<String, String>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Resolved, Failure> {
         let Some(key) = resource.key.as_deref() else {
-            return Ok(());
+            return Ok(Resolved::new());
         };
-        let before =
-            tags::effective(resource, &resource.properties, &resource.stack_tags, &self.stack);
-        let after = tags::effective(resource, wanted, stack_tags, &self.stack);
+        let resolved = self.resolved(wanted)?;
+        let before = dynamic::applied(&resource.properties, &resource.resolved);
+        let before = tags::effective(resource, &before, &resource.stack_tags, &self.stack);
+        let after = dynamic::applied(wanted, &resolved);
+        let after = tags::effective(resource, &after, stack_tags, &self.stack);
         let mut changed: BTreeSet<String> = before.keys().chain(after.keys()).cloned().collect();
         if !self.operation.options.revert_drift {
             changed.retain(|name| before.get(name) != after.get(name));
         }
-        resources::update(self.world, key, &resource.logical_id, (&after, &changed), self.at)
+        resources::update(self.world, key, &resource.logical_id, (&after, &changed), self.at)?;
+        Ok(resolved)
     }
 
     fn resolve(&self, definition: &Definition) -> Result<Map<String, Value>, AwsError> {
@@ -242,19 +263,23 @@ impl Stage<'_> {
             policies: definition.policies.clone(),
             depends_on: definition.depends_on.clone(),
             drift: None,
+            resolved: BTreeMap::new(),
         }
     }
 
     /// The resource with the physical one that it has now.
-    fn born(
+    pub(super) fn born(
         &self,
         resource: StackResource,
         key: String,
         properties: Map<String, Value>,
     ) -> StackResource {
         let physical_id = self.world.resources.get(&key).map(resources::reference);
+        // What has just been created has what its references stand for.
+        let resolved = self.resolved(&properties).unwrap_or_default();
         StackResource {
             physical_id: physical_id.unwrap_or_default(),
+            resolved,
             key: Some(key),
             properties,
             stack_tags: self.stack.deployment.tags.clone(),
@@ -274,7 +299,7 @@ impl Stage<'_> {
         self.stack.resources.insert(resource.logical_id.clone(), resource);
     }
 
-    fn enter_resource_again(
+    pub(super) fn enter_resource_again(
         &mut self,
         resource: &mut StackResource,
         status: ResourceStatus,
@@ -305,6 +330,8 @@ impl Stage<'_> {
             };
             let (status, reason) = if resource.status == ResourceStatus::CreateInProgress {
                 (ResourceStatus::CreateFailed, "Resource creation cancelled")
+            } else if resource.status == ResourceStatus::ImportInProgress {
+                (ResourceStatus::ImportFailed, "Resource import cancelled")
             } else {
                 (ResourceStatus::UpdateFailed, "Resource update cancelled")
             };

@@ -20,12 +20,14 @@ impl Stage<'_> {
             )
         });
         let doomed = left.map(|resource| {
-            let policy = resource.policies.deletion.as_deref();
+            let policy = resource.deletion_policy();
             let kept = if creating {
                 policy == Some("Retain") && !options.retain_except_on_create
             } else {
                 keeps(policy) || options.retain.contains(&resource.logical_id)
             };
+            // What was there before the stack outlives a creation that failed.
+            let kept = kept || (creating && self.adopts(&resource.logical_id));
             let retain = kept && resource.key.is_some();
             Doomed { resource: resource.clone(), retain, listed: true }
         });
@@ -43,7 +45,7 @@ impl Stage<'_> {
         let removed: Vec<_> = removed
             .map(|resource| Doomed {
                 resource: resource.clone(),
-                retain: keeps(resource.policies.deletion.as_deref()) && resource.key.is_some(),
+                retain: keeps(resource.deletion_policy()) && resource.key.is_some(),
                 listed: true,
             })
             .collect();
@@ -85,6 +87,7 @@ impl Stage<'_> {
 
     pub(super) fn finish_remove(&mut self, doomed: Doomed) -> bool {
         let resource = &doomed.resource;
+        self.keep_snapshot(&doomed);
         let result = match resource.key.as_deref() {
             Some(key) => resources::delete(self.world, key, &resource.logical_id, self.at),
             None => Ok(()),
@@ -100,6 +103,24 @@ impl Stage<'_> {
         }
         self.mark(doomed, ResourceStatus::DeleteFailed, reason);
         false
+    }
+
+    /// Keeps a copy of a database or volume that is about to go, if its policy says so.
+    fn keep_snapshot(&mut self, doomed: &Doomed) {
+        let resource = &doomed.resource;
+        let replaced = !doomed.listed;
+        let policy = if replaced {
+            resource.policies.update_replace.as_deref()
+        } else {
+            resource.deletion_policy()
+        };
+        // What was just created holds nothing yet.
+        let begun = matches!(self.operation.phase, Phase::RollbackCreate | Phase::RevertCleanup);
+        let live = self.world.live(resource).filter(|_| policy == Some("Snapshot") && !begun);
+        if let Some(live) = live.cloned() {
+            let key = format!("{}|{}", resource.key.as_deref().unwrap_or_default(), self.at);
+            self.world.snapshots.insert(key, live);
+        }
     }
 
     /// The resource is no longer the stack's: it is gone, or left to its owner.

@@ -66,7 +66,8 @@ impl Stage<'_> {
             return true;
         };
         match self.update(&now, &good.properties, &good.stack_tags) {
-            Ok(()) => {
+            Ok(resolved) => {
+                let good = StackResource { resolved, ..good };
                 self.enter_resource(good, ResourceStatus::UpdateComplete, None);
                 true
             }
@@ -88,9 +89,9 @@ impl Stage<'_> {
         let new: Vec<_> = new
             .map(|(_, resource)| Doomed {
                 resource: resource.clone(),
-                retain: resource.policies.deletion.as_deref() == Some("Retain")
-                    && !except_on_create
-                    && resource.key.is_some(),
+                retain: resource.key.is_some()
+                    && (self.adopts(&resource.logical_id)
+                        || (resource.deletion_policy() == Some("Retain") && !except_on_create)),
                 listed: true,
             })
             .collect();

@@ -4,16 +4,22 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Operation, Options, Phase, Stage, Step, StepState, Task};
+use super::{Operation, Options, Phase, Stage, Step, StepState, Task, Validation};
+use crate::cloudformation::changes;
 use crate::cloudformation::exports;
+use crate::cloudformation::history::{Begun, OperationKind};
 use crate::cloudformation::jobs::Job;
 use crate::cloudformation::stack::{Deployment, Stack};
 use crate::cloudformation::status::{ResourceStatus, StackStatus};
-use crate::cloudformation::template::{self, Blueprint};
+use crate::cloudformation::template::Blueprint;
+use crate::cloudformation::validation;
 use crate::error::AwsError;
 use crate::world::World;
 
 pub(super) const USER: &str = "User Initiated";
+
+/// Why a stack turns back that validation stopped.
+const INVALID: &str = "Validation failure detected. See the operation's FAILED event for details.";
 
 /// When and with which token an operation was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +56,24 @@ pub(crate) fn begin_update(
     stack.updated = Some(asked.at);
     stack.status = StackStatus::UpdateInProgress;
     begin(world, stack, (Phase::Update, before), options, asked);
+}
+
+/// Begins to take resources over, into a stack that may have none yet.
+pub(crate) fn begin_import(
+    world: &mut World,
+    mut stack: Stack,
+    deployment: Deployment,
+    options: Options,
+    asked: Asked<'_>,
+) {
+    let before = stack.status;
+    if before != StackStatus::ReviewInProgress {
+        stack.last_good = Some(Box::new(stack.snapshot()));
+        stack.updated = Some(asked.at);
+    }
+    stack.deployment = deployment;
+    stack.status = StackStatus::ImportInProgress;
+    begin(world, stack, (Phase::Import, before), options, asked);
 }
 
 /// Begins to delete the stack.
@@ -90,6 +114,16 @@ fn begin(
     asked: Asked<'_>,
 ) {
     stack.status_reason = Some(USER.to_owned());
+    stack.detailed_status = None;
+    let deploys = matches!(phase, Phase::Create | Phase::Update | Phase::Import);
+    let change_set_id = stack.change_set_id.clone().filter(|_| deploys);
+    let begun = Begun {
+        kind: kind(phase, status_before),
+        change_set_id: change_set_id.as_deref(),
+        token: asked.token,
+        at: asked.at,
+    };
+    world.open_operation(&mut stack, begun);
     world.record_stack(&mut stack, asked.token, asked.at);
     let operation = Operation {
         stack_id: stack.id.clone(),
@@ -107,11 +141,27 @@ fn begin(
     world.stacks.insert(stack.id.clone(), stack);
 }
 
+fn kind(phase: Phase, before: StackStatus) -> OperationKind {
+    match phase {
+        Phase::Create => OperationKind::CreateStack,
+        Phase::Import if before == StackStatus::ReviewInProgress => OperationKind::CreateStack,
+        Phase::Update | Phase::UpdateCleanup | Phase::Import => OperationKind::UpdateStack,
+        Phase::Delete => OperationKind::DeleteStack,
+        Phase::Revert if before == StackStatus::UpdateRollbackFailed => {
+            OperationKind::ContinueRollback
+        }
+        Phase::Revert | Phase::RevertCleanup | Phase::RollbackCreate | Phase::ImportRollback => {
+            OperationKind::Rollback
+        }
+    }
+}
+
 impl Stage<'_> {
     /// Lays out the first phase. `false`: the operation is over before it began.
     pub(super) fn begin(&mut self) -> bool {
         match self.operation.phase {
-            Phase::Create | Phase::Update => match self.reduce() {
+            Phase::Create | Phase::Update | Phase::Import => match self.reduce() {
+                Ok(_) if self.fails_validation() => return self.give_up(INVALID),
                 Ok(blueprint) => {
                     self.stack.imports.clone_from(&blueprint.imports);
                     self.operation.blueprint = blueprint;
@@ -131,20 +181,35 @@ impl Stage<'_> {
             }
             Phase::RollbackCreate => self.plan_deletion(),
             Phase::Revert => self.plan_revert(),
-            Phase::UpdateCleanup | Phase::RevertCleanup => {}
+            Phase::UpdateCleanup | Phase::RevertCleanup | Phase::ImportRollback => {}
         }
         true
     }
 
+    /// Whether validation stops the operation before it touches anything.
+    fn fails_validation(&mut self) -> bool {
+        if self.operation.options.validation == Validation::Done {
+            return false;
+        }
+        let found = validation::blocking(self.world, &self.stack, &self.stack.deployment);
+        let findings = found.unwrap_or_default();
+        let stops = validation::refusal(&findings).is_some();
+        let id = self.stack.operation.clone().unwrap_or_default();
+        self.world.note_findings(&self.stack.id, &id, findings);
+        if stops {
+            self.stack.detailed_status = Some("VALIDATION_FAILED".to_owned());
+        }
+        stops
+    }
+
     fn reduce(&self) -> Result<Blueprint, AwsError> {
-        let deployment = &self.stack.deployment;
-        let body = template::read(&deployment.template)?;
-        let exports = exports::values(self.world, &self.stack.region);
-        template::reduce(&body, self.stack.owner(deployment), &deployment.parameters, exports)
+        changes::blueprint(self.world, &self.stack, &self.stack.deployment)
     }
 
     fn plan_provision(&mut self) {
+        let imports = self.operation.phase == Phase::Import;
         let resources = self.operation.blueprint.resources.iter();
+        let resources = resources.filter(|(id, _)| !imports || self.adopts(id));
         self.operation.steps = resources
             .map(|(id, definition)| {
                 let after = definition.depends_on.clone();

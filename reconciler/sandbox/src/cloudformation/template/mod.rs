@@ -9,6 +9,7 @@ mod conditions;
 mod functions;
 mod intrinsics;
 pub(super) mod parameters;
+pub(super) mod rules;
 mod scope;
 mod validate;
 
@@ -31,6 +32,19 @@ pub(super) fn read(text: &str) -> Result<Value, AwsError> {
         .map_err(|error| AwsError::validation(format!("Template format error: {error}")))?;
     validate::check(&template.body)?;
     Ok(template.body)
+}
+
+/// Refuses values of parameters that a template's rules do not allow.
+pub(super) fn check_rules(
+    body: &Value,
+    region: &str,
+    values: &BTreeMap<String, String>,
+    inventory: &dyn rules::Inventory,
+) -> Result<(), AwsError> {
+    let declared = declared(body);
+    let owner = Owner { region, stack_name: "", stack_id: "", notification_arns: &[] };
+    let values = Scope::of(owner, parameters::typed(&declared, values)).parameters;
+    rules::Rules { values, declared: &declared, inventory }.check(body)
 }
 
 /// The declared parameters of a body.

@@ -11,6 +11,9 @@ use crate::error::AwsError;
 /// What AWS shows instead of the value of a `NoEcho` parameter.
 pub(crate) const MASK: &str = "****";
 
+/// The published limit on a parameter's value, in bytes.
+const MAX_VALUE: usize = 4096;
+
 /// One parameter as a caller gives it.
 #[derive(Debug, Clone)]
 pub(crate) struct Given {
@@ -46,6 +49,11 @@ pub(crate) fn settle(
             None => declaration.get("Default").and_then(scalar),
         };
         match value {
+            Some(value) if value.len() > MAX_VALUE => {
+                return Err(AwsError::validation(format!(
+                    "Parameter '{name}' must contain at most {MAX_VALUE} bytes"
+                )));
+            }
             Some(value) => {
                 check(name, declaration, &value)?;
                 values.insert(name.clone(), value);

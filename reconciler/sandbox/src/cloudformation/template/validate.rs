@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::blueprint::{entries, references};
 use super::functions::{SubPart, scalar, sub_parts};
 use super::intrinsics::intrinsic;
+use super::rules;
 use crate::error::AwsError;
 
 const SECTIONS: [&str; 10] = [
@@ -29,6 +30,22 @@ const LIMITS: [(&str, &str, usize); 4] = [
     ("Parameters", "parameters", 200),
     ("Outputs", "outputs", 200),
     ("Mappings", "mappings", 200),
+];
+
+/// Published limits on lengths: of a template's description in bytes, and of names in characters.
+const MAX_DESCRIPTION: usize = 1024;
+const MAX_NAME: usize = 255;
+
+/// The types of which a snapshot can be kept (Template Reference, `DeletionPolicy`).
+const SNAPSHOTS: [&str; 8] = [
+    "AWS::DocDB::DBCluster",
+    "AWS::EC2::Volume",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::Neptune::DBCluster",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::Redshift::Cluster",
 ];
 
 /// Refuses a body that is not a template.
@@ -56,6 +73,8 @@ pub(super) fn check(body: &Value) -> Result<(), AwsError> {
         }
     }
     check_types(body)?;
+    check_lengths(body)?;
+    rules::check_shape(body)?;
     check_references(body)?;
     check_cycles(body)
 }
@@ -75,6 +94,14 @@ fn check_types(body: &Value) -> Result<(), AwsError> {
         if !logical_id.chars().all(|character| character.is_ascii_alphanumeric()) {
             return Err(format_error(format!("Resource name {logical_id} is non alphanumeric.")));
         }
+        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+            let snapshot = resource.get(policy).is_some_and(|policy| policy == "Snapshot");
+            if snapshot && !SNAPSHOTS.contains(&kind) {
+                return Err(AwsError::validation(format!(
+                    "Template error: resource type {kind} does not support snapshot"
+                )));
+            }
+        }
         if registry::resource_type(kind).is_none() && !kind.starts_with("Custom::") {
             unrecognized.insert(kind);
         }
@@ -91,6 +118,24 @@ fn check_types(body: &Value) -> Result<(), AwsError> {
     }
     let kinds: Vec<_> = unrecognized.into_iter().collect();
     Err(format_error(format!("Unrecognized resource types: [{}]", kinds.join(", "))))
+}
+
+fn check_lengths(body: &Value) -> Result<(), AwsError> {
+    let description = body.get("Description").and_then(Value::as_str).unwrap_or_default();
+    if description.len() > MAX_DESCRIPTION {
+        return Err(format_error(format!(
+            "'Description' length is greater than {MAX_DESCRIPTION}."
+        )));
+    }
+    for (section, noun, _) in LIMITS {
+        let long = entries(body, section).find(|(name, _)| name.chars().count() > MAX_NAME);
+        if let Some((name, _)) = long {
+            return Err(format_error(format!(
+                "The name of one of the {noun} is longer than {MAX_NAME} characters: {name}"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Every name that is referred to must be a resource, a parameter or a pseudo parameter.

@@ -76,7 +76,10 @@ Resources:
     assert_eq!(group["PolicyAction"], "ReplaceAndRetain");
     assert_eq!(
         details(group),
-        ["/Properties/LogGroupName one two Always Static ParameterReference Name"]
+        [
+            "/Properties/LogGroupName one two Always Static ParameterReference Name",
+            "/Properties/LogGroupName one two Always Dynamic DirectModification",
+        ]
     );
     let url = &set["Changes"][1]["ResourceChange"];
     assert_eq!(url["Replacement"], "False");
@@ -226,8 +229,11 @@ Resources:
         details(change),
         [
             "/Properties/Value **** **** Never Static ParameterReference Password",
+            "/Properties/Value **** **** Never Dynamic DirectModification",
             "/Properties/Description small large Never Static ParameterReference Size",
+            "/Properties/Description small large Never Dynamic DirectModification",
             "/Properties/Tags/secret **** **** Never Static ParameterReference Password",
+            "/Properties/Tags/secret **** **** Never Dynamic DirectModification",
         ]
     );
     let shown = set.to_string();
@@ -236,4 +242,34 @@ Resources:
     assert_eq!(account.status(), "UPDATE_COMPLETE");
     let live = account.world.resources.iter().next().unwrap().1;
     assert_eq!(live.properties["Value"], "login:battery staple");
+    account.tamper("Function", |live| live["Description"] = json!("changed"));
+    for asked in ["DescribeStacks", "DescribeStackEvents", "DescribeEvents", "ListStackResources"] {
+        let shown = account.ok(asked, json!({ "StackName": "app" })).to_string();
+        assert!(!shown.contains("correct horse") && !shown.contains("battery staple"), "{shown}");
+    }
+}
+
+#[test]
+fn drift_is_told_without_what_comes_from_a_secret_parameter() {
+    let template = "
+Parameters: { Comment: { Type: String, NoEcho: true } }
+Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref Comment } } }
+";
+    let secret = [json!({ "ParameterKey": "Comment", "ParameterValue": "correct horse" })];
+    let mut account = Account::new();
+    account.deploy("CREATE", template, json!({ "Parameters": secret }));
+    account.tamper("Topic", |live| live["DisplayName"] = json!("battery staple"));
+    account.ok("DetectStackDrift", json!({ "StackName": "app" }));
+    let drifts = account.ok("DescribeStackResourceDrifts", json!({ "StackName": "app" }));
+    assert_eq!(
+        drifts["StackResourceDrifts"][0]["PropertyDifferences"],
+        json!([{
+            "PropertyPath": "/DisplayName",
+            "ExpectedValue": "****",
+            "ActualValue": "****",
+            "DifferenceType": "NOT_EQUAL",
+        }])
+    );
+    let shown = drifts.to_string();
+    assert!(!shown.contains("correct horse") && !shown.contains("battery staple"), "{shown}");
 }

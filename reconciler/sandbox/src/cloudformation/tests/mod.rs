@@ -2,12 +2,18 @@
 
 mod changes;
 mod drift;
+mod dynamic;
 mod exports;
 mod foundation;
 mod guards;
+mod imports;
+mod quotas;
 mod recovery;
+mod rules;
+mod snapshots;
 mod stacks;
 mod templates;
+mod validation;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

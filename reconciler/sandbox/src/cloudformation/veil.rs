@@ -1,12 +1,12 @@
-//! Values that come from `NoEcho` parameters, which no change set shows.
+//! Values that come from `NoEcho` parameters, which nothing shows.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::cloudformation::stack::Deployment;
-use crate::cloudformation::template::parameters::MASK;
-use crate::cloudformation::template::{intrinsic, mentioned};
+use super::stack::{Deployment, Stack};
+use super::template::parameters::MASK;
+use super::template::{self, intrinsic, mentioned};
 
 /// What hides the secrets of one deployment: its template as it is written, and its secret parameters.
 pub(super) struct Veil<'a> {
@@ -70,6 +70,19 @@ impl<'a> Veil<'a> {
     fn hides(&self, written: &Value) -> bool {
         !mentioned(written).is_disjoint(self.secrets)
     }
+}
+
+/// The properties of a deployed resource as they may be shown.
+pub(super) fn deployed(
+    stack: &Stack,
+    logical_id: &str,
+    properties: &Map<String, Value>,
+) -> Map<String, Value> {
+    if stack.deployment.no_echo.is_empty() {
+        return properties.clone();
+    }
+    let body = template::read(&stack.deployment.template).unwrap_or_default();
+    Veil::of(&stack.deployment, &body).over(logical_id, properties)
 }
 
 /// The value at a path; what hides more than that, if something does.
