@@ -97,6 +97,18 @@ fn a_signature_holds_for_no_other_entries() {
 }
 
 #[test]
+fn no_flipped_byte_makes_other_code_look_signed() {
+    let (signed, code) = (signed(), unzip(&bootstrap()));
+    for position in 0..signed.len() {
+        let mut flipped = signed.clone();
+        flipped[position] ^= 0xff;
+        if let Ok(Some(_)) = envelope::open(&flipped) {
+            assert_eq!(unzip(&flipped)[..code.len()], code, "at {position}");
+        }
+    }
+}
+
+#[test]
 fn a_zip_without_a_signature_has_none() {
     assert_eq!(envelope::open(&bootstrap()), Ok(None));
     assert_eq!(opened_after(|entries| entries.retain(|(name, _)| name != ENTRY)), Ok(None));
