@@ -98,6 +98,14 @@ def files_through_the_cli(folder):
     listed = aws("s3", "ls", "s3://session", "--recursive").split("\n")
     assert len(listed) == 5, listed
     assert "session" in aws("s3", "ls")
+    # What is larger than 8 MB goes in parts, and comes back in ranges.
+    large = folder / "large"
+    large.write_bytes(os.urandom(17 * 1024 * 1024))
+    aws("s3", "cp", str(large), "s3://session/large")
+    aws("s3", "cp", "s3://session/large", str(folder / "again"))
+    assert (folder / "again").read_bytes() == large.read_bytes()
+    head = aws("s3api", "head-object", "--bucket", "session", "--key", "large")
+    assert head["ETag"].endswith('-3"'), head
     url = aws("s3", "presign", "s3://session/a b.txt").strip()
     assert http(url) == (200, "hello\n")
     assert aws("s3api", "head-object", "--bucket", "session", "--key", "a b.txt")["ContentLength"] == 6

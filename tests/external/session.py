@@ -96,7 +96,8 @@ class Session:
 
     def run(self) -> list[Answer]:
         """The whole conversation."""
-        for part in (who, creating, looking, updating, drifting, guarding, refusing, deleting, storing):
+        stacks = (creating, looking, updating, drifting, guarding, refusing, deleting, importing)
+        for part in (who, *stacks, storing, uploading):
             part(self)
         return self.answers
 
@@ -309,3 +310,81 @@ def storing(session: Session) -> None:
     session.ask("s3: delete", s3, "delete_object", **key)
     session.ask("s3: get deleted", s3, "get_object", **key)
     session.ask("s3: delete a full bucket", s3, "delete_bucket", **bucket)
+
+
+def uploading(session: Session) -> None:
+    """An object in parts, as a terminal sends its backup."""
+    s3 = session.emulator.client("s3")
+    key = {"Bucket": "compare-state", "Key": "backup"}
+    begun = session.ask("parts: begin", s3, "create_multipart_upload", **key, ChecksumAlgorithm="SHA256")
+    upload = {**key, "UploadId": begun.get("UploadId", "none")}
+    parts = []
+    for number, size in ((1, 5 * 1024 * 1024), (2, 3)):
+        part = {"PartNumber": number, "Body": b"x" * size, "ChecksumAlgorithm": "SHA256"}
+        sent = session.ask(f"parts: part {number}", s3, "upload_part", **upload, **part)
+        names = ("ETag", "ChecksumSHA256")
+        parts.append({"PartNumber": number, **{name: sent.get(name, "") for name in names}})
+    session.ask("parts: list", s3, "list_parts", **upload)
+    session.ask("parts: uploads", s3, "list_multipart_uploads", Bucket="compare-state")
+    whole = {"MultipartUpload": {"Parts": parts}}
+    wrong = {"MultipartUpload": {"Parts": parts[::-1]}}
+    small = {"MultipartUpload": {"Parts": [{**parts[1], "PartNumber": 1}, parts[1]]}}
+    session.ask("parts: in another order", s3, "complete_multipart_upload", **upload, **wrong)
+    session.ask("parts: one that is not there", s3, "complete_multipart_upload", **upload, **small)
+    session.ask("parts: complete", s3, "complete_multipart_upload", **upload, **whole, IfNoneMatch="*")
+    session.ask("parts: complete again", s3, "complete_multipart_upload", **upload, **whole)
+    session.ask("parts: head", s3, "head_object", **key, ChecksumMode="ENABLED")
+    session.ask("parts: one part", s3, "get_object", **key, PartNumber=2)
+    session.ask("parts: abort what is over", s3, "abort_multipart_upload", **upload)
+    session.ask("parts: older listing", s3, "list_objects", Bucket="compare-state", MaxKeys=1)
+
+
+IMPORTED = """
+Resources:
+  Files:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: Retain
+    Properties: { BucketName: compare-import }
+"""
+
+
+def importing(session: Session) -> None:
+    """A bucket that is there already becomes a stack's."""
+    cfn = session.emulator.client("cloudformation")
+    location = {"LocationConstraint": REGION}
+    bucket = {"Bucket": "compare-import", "CreateBucketConfiguration": location}
+    session.emulator.client("s3").create_bucket(**bucket)
+
+    def ask(step: str, template: str = IMPORTED, logical_id: str = "Files", **identifier: str) -> None:
+        session.ask(
+            f"import: {step}",
+            cfn,
+            "create_change_set",
+            StackName="compare-import",
+            ChangeSetName=step.replace(" ", "-"),
+            ChangeSetType="IMPORT",
+            TemplateBody=template,
+            ResourcesToImport=[
+                {
+                    "ResourceType": "AWS::S3::Bucket",
+                    "LogicalResourceId": logical_id,
+                    "ResourceIdentifier": identifier or {"BucketName": "compare-import"},
+                }
+            ],
+        )
+
+    ask("unprotected", IMPORTED.replace("    DeletionPolicy: Retain\n", ""))
+    ask("unknown", logical_id="Others")
+    ask("misnamed", Name="compare-import")
+    more = "  More: { Type: AWS::SNS::Topic }\n"
+    ask("incomplete", IMPORTED + more)
+    ask("output", IMPORTED + "Outputs: { Name: { Value: !Ref Files } }\n")
+    ask("good")
+    names = {"StackName": "compare-import", "ChangeSetName": "good"}
+    session.ask("import: describe change set", cfn, "describe_change_set", **names)
+    session.ask("import: execute", cfn, "execute_change_set", **names)
+    wait(cfn, "compare-import")
+    session.ask("import: describe stack", cfn, "describe_stacks", StackName="compare-import")
+    session.ask("import: events", cfn, "describe_stack_events", StackName="compare-import")
+    session.ask("import: resources", cfn, "list_stack_resources", StackName="compare-import")
+    ask("again")

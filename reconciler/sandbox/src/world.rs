@@ -73,8 +73,6 @@ world! {
     requests: ResourceRequest,
     /// Live resources of every type, by [`Resource::key`].
     resources: Resource,
-    /// Copies that deletion policies have kept, by the resource's key and the time.
-    snapshots: Resource,
     /// Temporary credentials, by their access key ID.
     sessions: Session,
     /// Single numbers: counters, and how far the clock was put forward.

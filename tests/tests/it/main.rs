@@ -9,6 +9,7 @@ mod budgets;
 mod concurrency;
 mod crash;
 mod desired;
+mod findings;
 mod promises;
 mod readme;
 mod refusals;

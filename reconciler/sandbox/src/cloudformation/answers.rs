@@ -63,8 +63,11 @@ fn describe(stack: &Stack) -> Value {
 /// The parameters of a deployment, with secrets masked.
 pub(super) fn parameters(deployment: &Deployment) -> Value {
     let parameters = deployment.parameters.iter().map(|(name, value)| {
-        let shown = if deployment.no_echo.contains(name) { MASK } else { value };
-        json!({ "ParameterKey": name, "ParameterValue": shown })
+        let shown = |value: &str| {
+            if deployment.no_echo.contains(name) { MASK.to_owned() } else { value.to_owned() }
+        };
+        let resolved = deployment.resolved.get(name).map(|value| shown(value));
+        json!({ "ParameterKey": name, "ParameterValue": shown(value), "ResolvedValue": resolved })
     });
     parameters.collect()
 }

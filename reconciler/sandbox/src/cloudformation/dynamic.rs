@@ -7,10 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use regex::{Captures, Regex};
 use serde_json::{Map, Value};
 
-use super::template::{Blueprint, entries};
+use super::template::{Blueprint, Definition, entries};
 use crate::error::AwsError;
 use crate::resource::Resource;
 use crate::world::World;
@@ -66,6 +65,33 @@ pub(super) fn check(world: &World, region: &str, body: &Value) -> Result<(), Aws
     Err(cannot_be_found(&missing.join(", ")))
 }
 
+/// What the parameters of type `AWS::SSM::Parameter::Value<..>` stand for: their values are names.
+pub(super) fn stored(
+    world: &World,
+    region: &str,
+    declared: &Map<String, Value>,
+    values: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, AwsError> {
+    let is_stored = |name: &String| {
+        let kind = declared.get(name).and_then(|declaration| declaration.get("Type")?.as_str());
+        kind.is_some_and(|kind| kind.starts_with("AWS::SSM::Parameter::Value<"))
+    };
+    let (mut stored, mut missing) = (BTreeMap::new(), Vec::new());
+    for (name, wanted) in values.iter().filter(|(name, _)| is_stored(name)) {
+        match parameter(world, region, &format!("ssm:{wanted}")) {
+            Some(value) => drop(stored.insert(name.clone(), value)),
+            None => missing.push(wanted.as_str()),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(stored);
+    }
+    Err(AwsError::validation(format!(
+        "Unable to fetch parameters [{}] from parameter store for this account.",
+        missing.join(",")
+    )))
+}
+
 fn cannot_be_found(names: &str) -> AwsError {
     AwsError::validation(format!("Parameters: [{names}] cannot be found."))
 }
@@ -73,15 +99,20 @@ fn cannot_be_found(names: &str) -> AwsError {
 /// Refuses secure strings where they could be read.
 pub(super) fn check_secure(blueprint: &Blueprint) -> Result<(), AwsError> {
     let mut misplaced = Vec::new();
-    for definition in blueprint.resources.values() {
-        let properties = Value::Object(definition.properties.clone());
-        walk(&properties, &mut Vec::new(), &mut |path, text| {
-            let place = (definition.type_name.as_str(), &*path.join("/"));
-            if text.contains("{{resolve:ssm-secure:") && !SECURE.contains(&place) {
-                misplaced.push(format!("{}/Properties/{}", place.0, place.1));
-            }
-        });
+    for Definition { type_name, properties, .. } in blueprint.resources.values() {
+        for (name, value) in properties {
+            walk(value, &mut vec![name], &mut |path, text| {
+                if text.contains("{{resolve:ssm-secure:") {
+                    misplaced.push((type_name.as_str(), path.join("/")));
+                }
+            });
+        }
     }
+    misplaced.retain(|(type_name, path)| !SECURE.contains(&(type_name, path)));
+    let misplaced: Vec<String> = misplaced
+        .into_iter()
+        .map(|(type_name, path)| format!("{type_name}/Properties/{path}"))
+        .collect();
     if misplaced.is_empty() {
         return Ok(());
     }
@@ -141,14 +172,9 @@ pub(super) fn applied(properties: &Map<String, Value>, resolved: &Resolved) -> M
 fn replaced(value: &Value, resolved: &Resolved) -> Value {
     match value {
         Value::String(text) if text.contains(OPENING) => {
-            let Some(pattern) = pattern() else {
-                return value.clone();
-            };
-            let text = pattern.replace_all(text, |found: &Captures<'_>| {
-                let whole = found.get(0).map_or("", |whole| whole.as_str());
-                resolved.get(whole).cloned().unwrap_or_else(|| whole.to_owned())
-            });
-            Value::String(text.into_owned())
+            let parts = parts(text).into_iter();
+            let parts = parts.map(|part| resolved.get(part).map_or(part, String::as_str));
+            Value::String(parts.collect())
         }
         Value::Array(items) => items.iter().map(|item| replaced(item, resolved)).collect(),
         Value::Object(map) => Value::Object(applied(map, resolved)),
@@ -156,8 +182,21 @@ fn replaced(value: &Value, resolved: &Resolved) -> Value {
     }
 }
 
-fn pattern() -> Option<Regex> {
-    Regex::new(r"\{\{resolve:[^{}]*\}\}").ok()
+/// A text cut at the beginnings and ends of its references.
+fn parts(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(OPENING) {
+        let (before, reference) = rest.split_at(start);
+        let Some(end) = reference.find("}}") else {
+            break;
+        };
+        let (reference, after) = reference.split_at(end + "}}".len());
+        parts.extend([before, reference]);
+        rest = after;
+    }
+    parts.push(rest);
+    parts
 }
 
 /// `ssm:name:1` of `{{resolve:ssm:name:1}}`.
@@ -166,9 +205,9 @@ fn inner(reference: &str) -> Option<&str> {
 }
 
 fn collect(value: &Value, found: &mut Vec<String>) {
-    let Some(pattern) = pattern() else { return };
     walk(value, &mut Vec::new(), &mut |_, text| {
-        found.extend(pattern.find_iter(text).map(|whole| whole.as_str().to_owned()));
+        let references = parts(text).into_iter().filter(|part| inner(part).is_some());
+        found.extend(references.map(str::to_owned));
     });
 }
 

@@ -14,7 +14,7 @@ use super::operation::{
 use super::policy;
 use super::request::{self, texts};
 use super::stack::{Stack, new_stack, not_updatable};
-use super::status::{StackStatus, word};
+use super::status::{ResourceStatus, StackStatus, word};
 use crate::call::{Answer, Call};
 use crate::error::AwsError;
 use crate::world::World;
@@ -188,7 +188,17 @@ pub(super) fn continue_update_rollback(world: &mut World, call: &Call) -> Answer
             word(&stack.status)
         )));
     }
-    let skip: BTreeSet<String> = texts(call.list("ResourcesToSkip")).into_iter().collect();
+    let mut skip: BTreeSet<String> = texts(call.list("ResourcesToSkip")).into_iter().collect();
+    if call.flag("ForceRollback") == Some(true) {
+        if !skip.is_empty() {
+            return Err(AwsError::validation(
+                "ForceRollback and ResourcesToSkip cannot be specified together",
+            ));
+        }
+        let failed = stack.resources.values();
+        let failed = failed.filter(|resource| resource.status == ResourceStatus::UpdateFailed);
+        skip = failed.map(|resource| resource.logical_id.clone()).collect();
+    }
     if let Some(unknown) = skip.iter().find(|id| !stack.resources.contains_key(*id)) {
         return Err(AwsError::validation(format!(
             "ResourcesToSkip contains a resource that is not in the stack: {unknown}"

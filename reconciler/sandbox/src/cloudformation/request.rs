@@ -37,7 +37,10 @@ pub(super) fn deployment(
     let declared = template::declared(&body);
     let values = parameters::settle(&declared, &given(call), known)?;
     let account = Account { world, region: &call.region };
-    template::check_rules(&body, &call.region, &values, &account)?;
+    let resolved = dynamic::stored(world, &call.region, &declared, &values)?;
+    let mut known = values.clone();
+    known.extend(resolved.clone());
+    template::check_rules(&body, &call.region, &known, &account)?;
     dynamic::check(world, &call.region, &body)?;
     let mut notification_arns = texts(call.list("NotificationARNs"));
     let mut tags = tags(call)?;
@@ -54,6 +57,7 @@ pub(super) fn deployment(
         description: body.get("Description").and_then(Value::as_str).map(str::to_owned),
         template: text,
         parameters: values,
+        resolved,
         no_echo: parameters::no_echo_names(&declared),
         tags,
         capabilities,

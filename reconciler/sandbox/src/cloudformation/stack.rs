@@ -22,6 +22,9 @@ pub(crate) struct Deployment {
     pub(crate) template: String,
     pub(crate) description: Option<String>,
     pub(crate) parameters: BTreeMap<String, String>,
+    /// What parameters stand for that name one of Parameter Store.
+    #[serde(default)]
+    pub(crate) resolved: BTreeMap<String, String>,
     /// The parameters whose values are never shown.
     pub(crate) no_echo: BTreeSet<String>,
     pub(crate) tags: BTreeMap<String, String>,
@@ -128,6 +131,15 @@ pub(crate) struct ResourceDrift {
     pub(crate) expected: Value,
     pub(crate) actual: Value,
     pub(crate) differences: Vec<Value>,
+}
+
+impl Deployment {
+    /// The values that the template computes with.
+    pub(crate) fn values(&self) -> BTreeMap<String, String> {
+        let mut values = self.parameters.clone();
+        values.extend(self.resolved.clone());
+        values
+    }
 }
 
 impl StackResource {

@@ -72,17 +72,22 @@ impl<'a> Veil<'a> {
     }
 }
 
-/// The properties of a deployed resource as they may be shown.
+/// The properties of a stack's resource as they may be shown, be they of the present deployment or of the
+/// one that an update is leaving.
 pub(super) fn deployed(
     stack: &Stack,
     logical_id: &str,
     properties: &Map<String, Value>,
 ) -> Map<String, Value> {
-    if stack.deployment.no_echo.is_empty() {
-        return properties.clone();
+    let last = stack.last_good.as_ref().map(|good| &good.deployment);
+    let mut shown = properties.clone();
+    for deployment in [Some(&stack.deployment), last].into_iter().flatten() {
+        if !deployment.no_echo.is_empty() {
+            let body = template::read(&deployment.template).unwrap_or_default();
+            shown = Veil::of(deployment, &body).over(logical_id, &shown);
+        }
     }
-    let body = template::read(&stack.deployment.template).unwrap_or_default();
-    Veil::of(&stack.deployment, &body).over(logical_id, properties)
+    shown
 }
 
 /// The value at a path; what hides more than that, if something does.

@@ -7,6 +7,7 @@ mod arns;
 mod failure;
 mod identity;
 mod provider;
+mod snapshots;
 pub(crate) mod tags;
 mod trail;
 mod values;
@@ -20,6 +21,7 @@ use serde_json::{Map, Value};
 pub(crate) use failure::{Failure, InjectedFailure};
 pub(crate) use provider::Provider;
 use provider::provider;
+pub(crate) use snapshots::{has_snapshots, keep_snapshot};
 pub(crate) use values::{earlier_values, secret_string};
 
 use crate::resource::Resource;

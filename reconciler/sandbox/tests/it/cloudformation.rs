@@ -5,8 +5,8 @@ use std::time::Duration;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::types::{
     Capability, ChangeAction, ChangeSetStatus, ChangeSetType, DeploymentMode, DifferenceType,
-    ExecutionStatus, Parameter, Replacement, RequiresRecreation, StackDriftStatus, StackStatus,
-    Tag,
+    EventFilter, EventType, ExecutionStatus, HookFailureMode, OperationType, Parameter,
+    Replacement, RequiresRecreation, ResourceToImport, StackDriftStatus, StackStatus, Tag,
 };
 use reconcile_sandbox::{ResourceFailure, ResourceOperation, TamperRequest};
 
@@ -141,4 +141,54 @@ async fn a_large_template_comes_from_a_bucket_and_resources_take_time_and_fail()
     assert_eq!(status().await, Some(StackStatus::RollbackInProgress));
     sandbox.advance_clock(Duration::from_mins(1)).expect("advanced");
     assert_eq!(status().await, Some(StackStatus::RollbackComplete));
+}
+
+#[tokio::test]
+async fn a_bucket_that_exists_is_taken_into_a_stack() {
+    let sandbox = sandbox();
+    let client = cloudformation(&sandbox);
+    let template = format!(
+        "Resources: {{ State: {{ Type: AWS::S3::Bucket, DeletionPolicy: Retain, Properties: {{ BucketName: {BUCKET} }} }} }}"
+    );
+    let wanted = ResourceToImport::builder()
+        .resource_type("AWS::S3::Bucket")
+        .logical_resource_id("State")
+        .resource_identifier("BucketName", BUCKET)
+        .build();
+    let create = client.create_change_set().stack_name("state").change_set_name("import");
+    let create = create.change_set_type(ChangeSetType::Import).template_body(template);
+    create.resources_to_import(wanted).send().await.expect("created");
+    let set = client.describe_change_set().stack_name("state").change_set_name("import");
+    let set = set.send().await.expect("described");
+    let change = set.changes()[0].resource_change().expect("a resource is imported");
+    assert_eq!(change.action(), Some(&ChangeAction::Import));
+    let execute = client.execute_change_set().stack_name("state").change_set_name("import");
+    execute.send().await.expect("executed");
+    let stacks = client.describe_stacks().stack_name("state").send().await.expect("described");
+    assert_eq!(stacks.stacks()[0].stack_status(), Some(&StackStatus::ImportComplete));
+}
+
+#[tokio::test]
+async fn what_validation_finds_is_told_by_operation() {
+    let sandbox = sandbox();
+    let client = cloudformation(&sandbox);
+    let template = format!(
+        "Resources: {{ State: {{ Type: AWS::S3::Bucket, Properties: {{ BucketName: {BUCKET} }} }} }}"
+    );
+    let created = client.create_stack().stack_name("state").template_body(template);
+    let created = created.send().await.expect("begun");
+    let failed = EventFilter::builder().failed_events(true).build();
+    let told = client.describe_events().set_operation_id(created.operation_id).filters(failed);
+    let told = told.send().await.expect("told");
+    let finding = told
+        .operation_events()
+        .iter()
+        .find(|event| event.event_type() == Some(&EventType::ValidationError))
+        .expect("something is found");
+    assert_eq!(finding.operation_type(), Some(&OperationType::CreateStack));
+    assert_eq!(finding.validation_failure_mode(), Some(&HookFailureMode::Fail));
+    assert_eq!(finding.validation_path(), Some("/Resources/State"));
+    let stacks = client.describe_stacks().stack_name("state").send().await.expect("described");
+    let last = &stacks.stacks()[0].last_operations()[0];
+    assert_eq!(last.operation_type(), Some(&OperationType::Rollback));
 }

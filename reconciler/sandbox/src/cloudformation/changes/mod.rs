@@ -57,7 +57,7 @@ pub(super) fn blueprint(
     let body = template::read(&deployment.template)?;
     let exports = exports::values(world, &stack.region);
     let owner = stack.owner(deployment);
-    let blueprint = template::reduce(&body, owner, &deployment.parameters, exports)?;
+    let blueprint = template::reduce(&body, owner, &deployment.values(), exports)?;
     dynamic::check_secure(&blueprint)?;
     Ok(blueprint)
 }

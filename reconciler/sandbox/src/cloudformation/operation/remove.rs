@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::provision::keeps;
 use super::{Doomed, Phase, Stage, Step, StepState, Task};
 use crate::cloudformation::status::ResourceStatus;
-use crate::resources;
+use crate::resources::{self, Origin};
 
 impl Stage<'_> {
     /// Lays out the deletion of every resource of the stack.
@@ -116,10 +116,16 @@ impl Stage<'_> {
         };
         // What was just created holds nothing yet.
         let begun = matches!(self.operation.phase, Phase::RollbackCreate | Phase::RevertCleanup);
-        let live = self.world.live(resource).filter(|_| policy == Some("Snapshot") && !begun);
-        if let Some(live) = live.cloned() {
-            let key = format!("{}|{}", resource.key.as_deref().unwrap_or_default(), self.at);
-            self.world.snapshots.insert(key, live);
+        if policy == Some("Snapshot") && !begun {
+            let origin = Origin {
+                region: &self.stack.region,
+                stack_name: &self.stack.name,
+                stack_id: &self.stack.id,
+                logical_id: &resource.logical_id,
+                predecessor: resource.key.as_deref(),
+                at: self.at,
+            };
+            resources::keep_snapshot(self.world, origin);
         }
     }
 

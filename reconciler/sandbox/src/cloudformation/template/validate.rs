@@ -10,6 +10,7 @@ use super::functions::{SubPart, scalar, sub_parts};
 use super::intrinsics::intrinsic;
 use super::rules;
 use crate::error::AwsError;
+use crate::resources;
 
 const SECTIONS: [&str; 10] = [
     "AWSTemplateFormatVersion",
@@ -35,18 +36,6 @@ const LIMITS: [(&str, &str, usize); 4] = [
 /// Published limits on lengths: of a template's description in bytes, and of names in characters.
 const MAX_DESCRIPTION: usize = 1024;
 const MAX_NAME: usize = 255;
-
-/// The types of which a snapshot can be kept (Template Reference, `DeletionPolicy`).
-const SNAPSHOTS: [&str; 8] = [
-    "AWS::DocDB::DBCluster",
-    "AWS::EC2::Volume",
-    "AWS::ElastiCache::CacheCluster",
-    "AWS::ElastiCache::ReplicationGroup",
-    "AWS::Neptune::DBCluster",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::Redshift::Cluster",
-];
 
 /// Refuses a body that is not a template.
 pub(super) fn check(body: &Value) -> Result<(), AwsError> {
@@ -96,7 +85,7 @@ fn check_types(body: &Value) -> Result<(), AwsError> {
         }
         for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
             let snapshot = resource.get(policy).is_some_and(|policy| policy == "Snapshot");
-            if snapshot && !SNAPSHOTS.contains(&kind) {
+            if snapshot && !resources::has_snapshots(kind) {
                 return Err(AwsError::validation(format!(
                     "Template error: resource type {kind} does not support snapshot"
                 )));

@@ -242,7 +242,9 @@ Resources:
     assert_eq!(account.status(), "UPDATE_COMPLETE");
     let live = account.world.resources.iter().next().unwrap().1;
     assert_eq!(live.properties["Value"], "login:battery staple");
-    account.tamper("Function", |live| live["Description"] = json!("changed"));
+    let without = template.replace("Function:", "Other:");
+    let parameters = with("battery staple", "large");
+    assert_eq!(account.deploy("UPDATE", &without, parameters), "UPDATE_COMPLETE");
     for asked in ["DescribeStacks", "DescribeStackEvents", "DescribeEvents", "ListStackResources"] {
         let shown = account.ok(asked, json!({ "StackName": "app" })).to_string();
         assert!(!shown.contains("correct horse") && !shown.contains("battery staple"), "{shown}");

@@ -78,6 +78,31 @@ fn a_version_stays_what_it_was() {
 }
 
 #[test]
+fn a_parameter_may_name_one_of_parameter_store() {
+    let template = "
+Parameters: { Host: { Type: 'AWS::SSM::Parameter::Value<String>', Default: /db/host } }
+Resources: { Topic: { Type: AWS::SNS::Topic, Properties: { DisplayName: !Ref Host } } }
+";
+    let mut account = account();
+    account.create(template);
+    assert_eq!(shown(&account), "one");
+    let parameter = account.stack()["Parameters"][0].clone();
+    assert_eq!(
+        (&parameter["ParameterValue"], &parameter["ResolvedValue"]),
+        (&json!("/db/host"), &json!("one"))
+    );
+    // Unlike a dynamic reference it is looked up for every change set.
+    set_host(&mut account, "two");
+    account.update(template);
+    assert_eq!(shown(&account), "two");
+    let elsewhere = template.replace("/db/host", "/db/port");
+    assert_eq!(
+        account.refused("UpdateStack", json!({ "StackName": "app", "TemplateBody": elsewhere })),
+        "Unable to fetch parameters [/db/port] from parameter store for this account."
+    );
+}
+
+#[test]
 fn what_is_not_there_is_refused_or_fails_its_resource() {
     let mut account = account();
     let create = |template: &str| json!({ "StackName": "app", "TemplateBody": template });

@@ -104,8 +104,8 @@ fn a_failed_update_goes_back_to_what_was_there() {
     account.update(&more);
 }
 
-#[test]
-fn an_update_that_cannot_go_back_waits_for_somebody() {
+/// An update has failed, and so has the way back, because of `Key`.
+fn stuck() -> Account {
     let mut account = Account::new();
     account.create(CHAIN);
     account.fail("Name", "CREATE", 1);
@@ -119,6 +119,12 @@ fn an_update_that_cannot_go_back_waits_for_somebody() {
         account.status();
     }
     assert_eq!(account.status(), "UPDATE_ROLLBACK_FAILED");
+    account
+}
+
+#[test]
+fn an_update_that_cannot_go_back_waits_for_somebody() {
+    let mut account = stuck();
     account.ok("ContinueUpdateRollback", json!({ "StackName": "app" }));
     assert_eq!(account.status(), "UPDATE_ROLLBACK_FAILED");
     let skip = json!({ "StackName": "app", "ResourcesToSkip": ["Key"] });
@@ -128,6 +134,20 @@ fn an_update_that_cannot_go_back_waits_for_somebody() {
     account.ok("DetectStackDrift", json!({ "StackName": "app" }));
     let drifts = account.ok("DescribeStackResourceDrifts", json!({ "StackName": "app" }));
     assert_eq!(drifts["StackResourceDrifts"], json!([]));
+}
+
+#[test]
+fn a_rollback_can_be_forced_past_all_that_fails() {
+    let mut account = stuck();
+    let both = json!({ "StackName": "app", "ForceRollback": "true", "ResourcesToSkip": ["Key"] });
+    assert_eq!(
+        account.refused("ContinueUpdateRollback", both),
+        "ForceRollback and ResourcesToSkip cannot be specified together"
+    );
+    let force = json!({ "StackName": "app", "ForceRollback": "true" });
+    account.ok("ContinueUpdateRollback", force);
+    assert_eq!(account.status(), "UPDATE_ROLLBACK_COMPLETE");
+    assert_eq!(live(&account, "AWS::KMS::Key")[0]["Description"], "two");
 }
 
 #[test]

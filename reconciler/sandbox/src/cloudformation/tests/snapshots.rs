@@ -17,7 +17,8 @@ Resources:
 ";
 
 fn kept(account: &Account) -> Vec<&str> {
-    account.world.snapshots.iter().map(|(_, copy)| copy.type_name.as_str()).collect()
+    let types = account.world.resources.iter().map(|(_, resource)| resource.type_name.as_str());
+    types.filter(|name| name.ends_with("Snapshot")).collect()
 }
 
 #[test]
@@ -25,7 +26,7 @@ fn databases_and_volumes_leave_a_snapshot() {
     let mut account = Account::new();
     account.create(DATABASE);
     account.update(&DATABASE.replace("first", "second"));
-    assert_eq!(kept(&account), ["AWS::RDS::DBCluster"]);
+    assert_eq!(kept(&account), ["AWS::RDS::DBClusterSnapshot"]);
     let disk = "
 Resources:
   Disk:
@@ -39,8 +40,11 @@ Resources:
     account.update(disk);
     account.ok("DeleteStack", json!({ "StackName": "app" }));
     account.ok("ListExports", json!({}));
-    assert_eq!(kept(&account), ["AWS::EC2::Volume", "AWS::RDS::DBCluster", "AWS::RDS::DBCluster"]);
-    assert_eq!(account.world.resources.iter().count(), 0);
+    assert_eq!(
+        kept(&account),
+        ["AWS::EC2::Snapshot", "AWS::RDS::DBClusterSnapshot", "AWS::RDS::DBClusterSnapshot"]
+    );
+    assert_eq!(account.world.resources.iter().count(), 3);
 }
 
 #[test]
