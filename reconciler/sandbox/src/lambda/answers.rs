@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::function::Function;
 use super::name::FunctionName;
-use super::refusal::invalid;
+use super::refusal::{invalid, outdated};
 use crate::call::Call;
 use crate::cloudformation::paging::Wanted;
 use crate::error::AwsError;
@@ -82,7 +82,7 @@ pub(super) fn page<T>(items: Vec<T>, call: &Call) -> Result<(Vec<T>, Option<Stri
 /// Refuses a caller that has seen another revision than the present one.
 pub(super) fn check_revision(call: &Call, present: &str) -> Result<(), AwsError> {
     match call.text("RevisionId") {
-        Some(seen) if seen != present => Err(super::refusal::outdated()),
+        Some(seen) if seen != present => Err(outdated()),
         Some(_) | None => Ok(()),
     }
 }

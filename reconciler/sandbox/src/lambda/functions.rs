@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::answers::{check_revision, configuration, page, version};
 use super::deployment::{self, change};
-use super::function::{FUNCTION, Function, find, is_number};
+use super::function::{FUNCTION, Function, find, is_number, resource};
 use super::name::{self, FunctionName, LATEST};
 use super::package::Source;
 use super::refusal::{conflict, invalid, not_found};
@@ -13,6 +13,7 @@ use super::versions::{self, Publication};
 use crate::call::{Answer, Call};
 use crate::error::AwsError;
 use crate::resource::Resource;
+use crate::resources::tags;
 use crate::world::World;
 
 /// Answers `CreateFunction`.
@@ -81,12 +82,12 @@ pub(super) fn update_function_configuration(world: &mut World, call: &Call) -> A
 pub(super) fn get_function(world: &World, call: &Call) -> Answer {
     let (function, named) = asked(world, call)?;
     let reserved = function.reserved_concurrency();
-    let resource = super::function::resource(world, &call.region, &function.name);
+    let tags = resource(world, &call.region, &function.name).map(tags::shown);
     Ok(json!({
         "Configuration": configuration(&function, &named),
         "Code": { "RepositoryType": "S3" },
         "Concurrency": reserved.map(|most| json!({ "ReservedConcurrentExecutions": most })),
-        "Tags": resource.map(crate::resources::tags::shown),
+        "Tags": tags,
     }))
 }
 

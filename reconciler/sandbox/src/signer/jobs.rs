@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use bytes::Bytes;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use super::envelope::{self, Claim};
 use super::job::{Destination, End, Outcome, SigningJob, Source};
 use super::paging::page;
+use super::platform;
 use super::profile;
 use super::profiles::{check_active, find};
 use super::refusal::{invalid, not_found};
@@ -101,7 +103,7 @@ fn check_buckets(
     s3::reach(world, region, &destination.bucket).map_err(refused)
 }
 
-fn fetch(world: &World, region: &str, source: &Source) -> Result<bytes::Bytes, Refused> {
+fn fetch(world: &World, region: &str, source: &Source) -> Result<Bytes, Refused> {
     let Source { bucket, key, version } = source;
     s3::fetch(world, Location { region, bucket, key, version: Some(version) })
 }
@@ -135,7 +137,7 @@ pub(super) fn list_signing_jobs(world: &World, call: &Call) -> Answer {
         let is_revoked = job.revocation.is_some();
         job.region == call.region
             && text("status", job.status())
-            && text("platformId", super::platform::LAMBDA)
+            && text("platformId", platform::LAMBDA)
             && text("requestedBy", &job.requested_by)
             && text("jobInvoker", ACCOUNT)
             && call.flag("isRevoked").is_none_or(|wanted| wanted == is_revoked)
