@@ -6,9 +6,11 @@ use serde::de::DeserializeOwned;
 use crate::cloudcontrol::ResourceRequest;
 use crate::cloudformation::{ChangeSet, Detection, Event, OperationRecord, Scheduled, Stack};
 use crate::credentials::Session;
+use crate::lambda::FunctionVersion;
 use crate::resource::Resource;
 use crate::resources::InjectedFailure;
-use crate::s3::{ObjectVersion, Upload, UploadedPart};
+use crate::s3::{Body, ObjectVersion, Upload, UploadedPart};
+use crate::signer::{SigningJob, SigningProfile};
 use crate::table::Table;
 
 /// The account that the sandbox plays.
@@ -81,6 +83,14 @@ world! {
     uploads: Upload,
     /// The parts of those uploads that have arrived, by their uploads and numbers.
     parts: UploadedPart,
+    /// What versions of functions run, by the version's ARN.
+    function_versions: FunctionVersion,
+    /// Deployment packages, by the SHA-256 of their bytes as base64.
+    packages: Body,
+    /// Signing profiles, canceled ones too, by ARN.
+    signing_profiles: SigningProfile,
+    /// Signing jobs, by ID.
+    signing_jobs: SigningJob,
 }
 
 impl World {

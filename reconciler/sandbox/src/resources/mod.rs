@@ -1,13 +1,16 @@
 //! Physical resources: creating, changing and deleting them as their services would.
 //!
-//! Most types are generic and follow the registry's facts; types whose behaviour matters here have their
-//! own words in [`kinds`]. Knows nothing of templates and stack operations.
+//! Most types are generic and follow the registry's facts; types whose behaviour matters here have a
+//! [`Provider`]. Knows nothing of templates and stack operations.
 
 mod arns;
 mod failure;
 mod identity;
-mod kinds;
+mod provider;
 mod snapshots;
+pub(crate) mod tags;
+mod trail;
+mod values;
 
 use std::collections::BTreeSet;
 
@@ -16,10 +19,13 @@ use reconcile_cfn::registry::{self, Replacement, ResourceType};
 use serde_json::{Map, Value};
 
 pub(crate) use failure::{Failure, InjectedFailure};
-pub(crate) use kinds::{earlier_values, secret_string};
+pub(crate) use provider::Provider;
+use provider::provider;
 pub(crate) use snapshots::{has_snapshots, keep_snapshot};
+pub(crate) use values::{earlier_values, secret_string};
 
 use crate::resource::Resource;
+use crate::s3;
 use crate::world::World;
 
 /// On whose behalf a resource is created.
@@ -57,8 +63,9 @@ pub(crate) fn create(
         attributes: Map::new(),
         created: origin.at,
     };
-    kinds::admit(world, &resource)?;
     resource.attributes = identity::attributes(&facts, &resource, origin);
+    provider(type_name).create(world, &mut resource, origin)?;
+    let key = Resource::key(origin.region, type_name, &resource.identifier);
     world.resources.insert(key.clone(), resource);
     Ok(key)
 }
@@ -69,18 +76,15 @@ pub(crate) fn update(
     key: &str,
     logical_id: &str,
     (wanted, changed): (&Map<String, Value>, &BTreeSet<String>),
+    at: Timestamp,
 ) -> Result<(), Failure> {
-    let Some(resource) = world.resources.get(key) else {
+    let Some(before) = world.resources.get(key).cloned() else {
         return Err(Failure::not_found(key));
     };
-    let type_name = resource.type_name.clone();
-    failure::injected(world, &type_name, logical_id, "UPDATE")?;
-    let facts = facts(&type_name)?;
+    failure::injected(world, &before.type_name, logical_id, "UPDATE")?;
+    let facts = facts(&before.type_name)?;
     check_names(&facts, logical_id, wanted)?;
-    let Some(resource) = world.resources.get_mut(key) else {
-        return Err(Failure::not_found(key));
-    };
-    kinds::remember(resource, wanted);
+    let mut resource = before.clone();
     for name in changed {
         match wanted.get(name) {
             Some(value) => {
@@ -93,6 +97,8 @@ pub(crate) fn update(
             }
         }
     }
+    provider(facts.name()).update(world, &before, &mut resource, at)?;
+    world.resources.insert(key, resource);
     Ok(())
 }
 
@@ -127,12 +133,12 @@ pub(crate) fn delete(
         return Ok(());
     };
     failure::injected(world, &resource.type_name, logical_id, "DELETE")?;
-    kinds::delete(world, key, &resource, at)
+    provider(&resource.type_name).delete(world, &resource, at)
 }
 
 /// What `Ref` gives for a resource.
 pub(crate) fn reference(resource: &Resource) -> String {
-    kinds::reference(resource)
+    provider(&resource.type_name).reference(resource)
 }
 
 /// What `Fn::GetAtt` gives for a resource.
@@ -144,6 +150,16 @@ pub(crate) fn attribute(resource: &Resource, name: &str) -> Option<Value> {
         path.try_fold(top, |value, part| value.get(part))
     };
     resource.attributes.get(name).or_else(property).cloned()
+}
+
+/// The resource of this name in the region of another one.
+pub(crate) fn beside<'a>(
+    world: &'a World,
+    other: &Resource,
+    type_name: &str,
+    identifier: &str,
+) -> Option<&'a Resource> {
+    world.resources.get(&Resource::key(&other.region, type_name, identifier))
 }
 
 fn facts(type_name: &str) -> Result<ResourceType, Failure> {
@@ -194,7 +210,7 @@ pub(crate) fn taken(
     let parts: Option<Vec<&str>> = names.map(|name| properties.get(*name)?.as_str()).collect();
     let identifier = parts?.join("|");
     let exists = world.resources.contains(&Resource::key(region, type_name, &identifier))
-        || kinds::is_taken_elsewhere(world, type_name, &identifier);
+        || (type_name == s3::BUCKET && s3::is_taken(world, &identifier));
     exists.then(|| {
         format!("Resource of type '{type_name}' with identifier '{identifier}' already exists.")
     })

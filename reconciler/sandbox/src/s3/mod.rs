@@ -11,12 +11,14 @@ mod condition;
 mod deleting;
 mod door;
 mod host;
+mod inside;
 mod listing;
 mod multipart;
 mod naming;
 mod object;
 mod operations;
 mod payload;
+mod providers;
 mod reading;
 mod upload;
 mod uploads;
@@ -25,8 +27,10 @@ mod writing;
 
 pub(crate) use bucket::{BUCKET, new_bucket};
 pub(crate) use door::S3Door;
+pub(crate) use inside::{Location, Refused, fetch, is_versioned, reach, store};
 pub(crate) use naming::{Address, action, operation};
-pub(crate) use object::ObjectVersion;
+pub(crate) use object::{Body, ObjectVersion};
+pub(crate) use providers::{BucketPolicyProvider, BucketProvider, is_taken};
 pub(crate) use upload::{Upload, UploadedPart};
 
 use crate::error::AwsError;

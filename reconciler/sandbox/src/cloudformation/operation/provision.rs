@@ -238,7 +238,7 @@ impl Stage<'_> {
         if !self.operation.options.revert_drift {
             changed.retain(|name| before.get(name) != after.get(name));
         }
-        resources::update(self.world, key, &resource.logical_id, (&after, &changed))?;
+        resources::update(self.world, key, &resource.logical_id, (&after, &changed), self.at)?;
         Ok(resolved)
     }
 
