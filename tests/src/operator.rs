@@ -1,6 +1,7 @@
 //! Someone who runs the program: the same way from files to a report as the command line's.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -46,6 +47,7 @@ pub struct Operator {
     actor: String,
     patience: Duration,
     denied: Arc<[&'static str]>,
+    work_tree: Option<PathBuf>,
 }
 
 /// Everything that a command has after it looked.
@@ -78,6 +80,7 @@ impl Operator {
             actor: "alice".to_owned(),
             patience: Duration::from_secs(90),
             denied: Arc::new([]),
+            work_tree: None,
         }
     }
 
@@ -103,6 +106,12 @@ impl Operator {
     #[must_use]
     pub fn denied(self, operations: &'static [&'static str]) -> Self {
         Self { denied: operations.into(), ..self }
+    }
+
+    /// Who has the repository in a folder, and can build what it declares.
+    #[must_use]
+    pub fn work_tree(self, root: &std::path::Path) -> Self {
+        Self { work_tree: Some(root.to_owned()), ..self }
     }
 
     /// Reads, connects, looks and plans.
@@ -166,7 +175,8 @@ impl Operator {
         let http_client =
             SharedHttpClient::new(Denying { inner, operations: Arc::clone(&self.denied) });
         let through = Through::Process { http_client, credentials: sandbox.credentials() };
-        let connect = Connect { environment, run, time_source, through };
+        let work_tree = self.work_tree.clone();
+        let connect = Connect { environment, run, work_tree, time_source, through };
         Session::connect(connect).await.expect("AWS says who calls")
     }
 }

@@ -68,7 +68,7 @@ pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> V
         }
         regions
             .into_iter()
-            .map(|region| in_region(address.clone().in_region(&region), region))
+            .map(|region| in_region(address.clone().with_part(&region), region))
             .collect()
     } else {
         let region = raw.region.unwrap_or_else(|| environment.target.region().to_owned());

@@ -1,0 +1,1 @@
+//! Builds, of crates without dependencies so that they are quick.

@@ -1,0 +1,1 @@
+//! Stories: one artifact, one thing changed, the decision in words.

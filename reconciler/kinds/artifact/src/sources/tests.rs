@@ -1,0 +1,1 @@
+//! What makes another package, and what does not.

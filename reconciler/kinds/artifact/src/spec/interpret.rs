@@ -1,0 +1,178 @@
+//! From what is written to what is meant, with everything that is wrong on the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reconcile_core::address::Address;
+use reconcile_core::input::Outputs;
+use reconcile_core::problem::{Place, Problem, did_you_mean};
+use reconcile_core::text::{Reference, Text};
+use reconcile_engine::kind::{Links, Unit};
+use reconcile_engine::load::document::Document;
+use reconcile_engine::load::scope::Scope;
+
+use super::raw::RawArtifact;
+use super::{Architecture, Function, LIVE, Package, Spec, output};
+use crate::sources::{Asked, SourceError, Sources};
+
+/// Says what an artifact's file means: the package and, where it is declared, the function that runs it.
+pub fn interpret(raw: RawArtifact, document: &Document, scope: &mut Scope<'_>) -> Vec<Unit<Spec>> {
+    let address = Address::new("artifacts", &document.name);
+    let mut reader = Reader { document, scope, references: Vec::new() };
+    let package = reader.package(&raw, &address);
+    let function = reader.function(&raw, &address);
+    // A function without its package would be a second mistake for the same reason.
+    package.map(|package| [package].into_iter().chain(function).collect()).unwrap_or_default()
+}
+
+/// Finds functions that two artifacts claim.
+pub fn check(units: &[Unit<Spec>], scope: &mut Scope<'_>) {
+    let mut seen: BTreeMap<String, &Address> = BTreeMap::new();
+    for unit in units {
+        let Spec::Function(function) = &unit.spec else { continue };
+        if let Some(first) = seen.insert(function.name.to_string(), &unit.address) {
+            let (one, two) = (first.name(), unit.address.name());
+            let message = format!("`{one}` and `{two}` are both the code of `{}`", function.name);
+            let problem = Problem::at(unit.links.place.clone(), message);
+            scope.problem(problem.hint("a function runs one package: take one of them out"));
+        }
+    }
+}
+
+/// A document being interpreted.
+struct Reader<'a, 'e> {
+    document: &'a Document,
+    scope: &'a mut Scope<'e>,
+    references: Vec<(Reference, Place)>,
+}
+
+impl Reader<'_, '_> {
+    fn package(&mut self, raw: &RawArtifact, address: &Address) -> Option<Unit<Spec>> {
+        let bucket = self.text("/bucket", &raw.bucket);
+        let signing_profile = self.text("/signingProfile", &raw.signing_profile);
+        let architecture = self.architecture(&raw.architecture);
+        let profile = self.plain("/profile", &raw.profile);
+        let asked = Asked { krate: &raw.krate, profile: &profile, features: &raw.features };
+        let sources = self.sources(&asked)?;
+        let place = self.document.key_place("/crate");
+        let package = Package {
+            name: self.document.name.clone(),
+            declared_in: format!("{}:{}", self.document.file.path, place.line_column().0),
+            krate: raw.krate.clone(),
+            sources,
+            architecture: architecture?,
+            profile,
+            features: raw.features.clone(),
+            runs_on_lambda: !self.scope.environment().target.is_sandbox(),
+            bucket,
+            signing_profile,
+            sign_again: raw.allow.sign_again.iter().cloned().collect(),
+        };
+        let outputs = output::ALL.map(str::to_owned).into();
+        let links = self.links(raw.krate.clone(), outputs);
+        Some(Unit { address: address.clone(), spec: Spec::Package(Box::new(package)), links })
+    }
+
+    fn function(&mut self, raw: &RawArtifact, address: &Address) -> Option<Unit<Spec>> {
+        let Some(written) = &raw.function else {
+            if raw.code_signing_config.is_some() {
+                let message = "`codeSigningConfig` is a function's, and no `function` is declared";
+                self.problem("/codeSigningConfig", message, "say which function has it");
+            }
+            return None;
+        };
+        let function = Function {
+            declared_in: self.document.file.path.clone(),
+            package: address.clone(),
+            name: self.text("/function", written),
+            code_signing_config: raw
+                .code_signing_config
+                .as_deref()
+                .map(|written| self.text("/codeSigningConfig", written)),
+        };
+        let place = self.document.place("/function");
+        let of_package = output::ALL.map(|output| (function.of_package(output), place.clone()));
+        self.references.extend(of_package);
+        let links = self.links(function.name.to_string(), BTreeSet::new());
+        let address = address.clone().with_part(LIVE);
+        Some(Unit { address, spec: Spec::Function(function), links })
+    }
+
+    /// The links of a unit, with the references that were read since the last one.
+    fn links(&mut self, physical_name: String, outputs: BTreeSet<String>) -> Links {
+        Links {
+            place: self.document.key_place("/name"),
+            region: self.scope.environment().target.region().to_owned(),
+            physical_name,
+            references: std::mem::take(&mut self.references),
+            depends_on: Vec::new(),
+            outputs,
+            provides: BTreeSet::new(),
+            needs: BTreeSet::new(),
+        }
+    }
+
+    fn architecture(&mut self, written: &str) -> Option<Architecture> {
+        let word = self.plain("/architecture", written);
+        let architecture = match word.parse::<Architecture>() {
+            Ok(architecture) => architecture,
+            Err(error) => {
+                let known = did_you_mean(&word, ["arm64", "x86_64", "host"]);
+                let hint = known.unwrap_or_else(|| "write `arm64`, `x86_64` or `host`".to_owned());
+                self.problem("/architecture", error.to_string(), &hint);
+                return None;
+            }
+        };
+        if architecture == Architecture::Host && !self.scope.environment().target.is_sandbox() {
+            let message = "`host` is this machine's own, which Lambda need not have";
+            self.problem("/architecture", message, "write `arm64` or `x86_64`");
+            return None;
+        }
+        Some(architecture)
+    }
+
+    fn sources(&mut self, asked: &Asked<'_>) -> Option<Sources> {
+        let error = match Sources::read(self.scope.files(), asked) {
+            Ok(sources) => return Some(sources),
+            Err(error) => error,
+        };
+        let (pointer, hint) = match &error {
+            SourceError::NoCrate { name: _, hint } => ("/crate".to_owned(), hint.clone()),
+            SourceError::NoBinary { .. } | SourceError::Broken { .. } => ("/crate".to_owned(), None),
+            SourceError::ManyBinaries { .. } => {
+                ("/crate".to_owned(), Some("move each to a crate of its own".to_owned()))
+            }
+            SourceError::NoProfile { name: _, hint } => ("/profile".to_owned(), hint.clone()),
+            SourceError::NoFeature { name: _, index, hint } => {
+                (format!("/features/{index}"), hint.clone())
+            }
+        };
+        self.problem(&pointer, error.to_string(), hint.as_deref().unwrap_or_default());
+        None
+    }
+
+    fn problem(&mut self, pointer: &str, message: impl Into<String>, hint: &str) {
+        let problem = Problem::at(self.document.place(pointer), message);
+        self.scope.problem(if hint.is_empty() { problem } else { problem.hint(hint) });
+    }
+
+    /// A text that may refer to other units; the references are kept.
+    fn text(&mut self, pointer: &str, written: &str) -> Text {
+        let text = self.scope.text(self.document, pointer, written);
+        let placed = text
+            .references()
+            .map(|found| (found.clone(), self.document.part_place(pointer, &found.to_string())));
+        self.references.extend(placed);
+        text
+    }
+
+    /// A text in which only variables may stand.
+    fn plain(&mut self, pointer: &str, written: &str) -> String {
+        let text = self.scope.text(self.document, pointer, written);
+        if let Some(reference) = text.references().next() {
+            let message = format!("`{reference}` cannot be used here");
+            self.problem(pointer, message, "only `${env.NAME}` can: this must be known beforehand");
+        }
+        let nothing = Outputs::default();
+        nothing.seen_from("").resolve(&text).known().unwrap_or_default().to_owned()
+    }
+}
