@@ -89,7 +89,9 @@ async fn deploy(folder: &Path) -> Result<(), Box<dyn Error>> {
     let run = RunIdentity::new(timestamp(&time_source), None, None, std::process::id());
     let through =
         Through::Process { http_client: sandbox.http_client(), credentials: sandbox.credentials() };
-    let session = Session::connect(Connect { environment, run, work_tree: None, time_source, through }).await?;
+    let session =
+        Session::connect(Connect { environment, run, work_tree: None, time_source, through })
+            .await?;
     let mut ledger = Ledger::load(&session, &KINDS.map(|kind| kind.info().plural)).await;
     let events = Events::unheard();
     world.observe(&session, &ledger, Depth::default(), &events).await;

@@ -20,6 +20,7 @@ use reconcile_engine::load::scope::Named;
 use reconcile_engine::load::{self, KindInfo};
 use reconcile_engine::plan::{Prepared, World};
 use reconcile_engine::state::ledger::Ledger;
+use reconcile_kind_artifact::ArtifactKind;
 use reconcile_kind_stack::StackKind;
 
 use crate::account::{Account, REGION};
@@ -27,7 +28,8 @@ use crate::door::Denying;
 use crate::repository::Repository;
 
 /// The kinds, as the command line registers them.
-pub const KINDS: [&dyn AnyKind; 1] = [&Registered::<StackKind>::NEW];
+pub const KINDS: [&dyn AnyKind; 2] =
+    [&Registered::<StackKind>::NEW, &Registered::<ArtifactKind>::NEW];
 
 /// The commit that every run is of.
 pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";

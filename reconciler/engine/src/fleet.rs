@@ -110,17 +110,23 @@ impl<K: Kind> AnyKind for Registered<K> {
     }
 
     fn interpret(&self, documents: &[&Document], scope: &mut Scope<'_>) -> Box<dyn Fleet> {
-        let mut units = Vec::new();
-        for document in documents {
-            match document.read::<K::Raw>() {
-                Ok(raw) => units.extend(K::interpret(raw, document, scope)),
-                Err(problem) => scope.problem(problem),
-            }
-        }
-        K::check(&units, scope);
-        let units = units.into_iter().map(|unit| (unit.address.clone(), unit)).collect();
+        let units = interpret::<K>(documents, scope).into_iter();
+        let units = units.map(|unit| (unit.address.clone(), unit)).collect();
         Box::new(FleetOf::<K> { units, ready: None })
     }
+}
+
+/// The units that documents of one kind declare; what is wrong goes to `scope`.
+pub fn interpret<K: Kind>(documents: &[&Document], scope: &mut Scope<'_>) -> Vec<Unit<K::Spec>> {
+    let mut units = Vec::new();
+    for document in documents {
+        match document.read::<K::Raw>() {
+            Ok(raw) => units.extend(K::interpret(raw, document, scope)),
+            Err(problem) => scope.problem(problem),
+        }
+    }
+    K::check(&units, scope);
+    units
 }
 
 /// The units of a kind whose types are known.

@@ -120,7 +120,8 @@ impl HttpConnector for FakeAws {
 /// A session over a bucket in memory, as the run of `actor`.
 pub(crate) async fn session(store: &Arc<MemoryStore>, actor: &str) -> Session {
     let nothing = FakeAws::new(|request| panic!("nobody should call AWS: {}", request.line));
-    let Connect { environment, run: _, work_tree: _, time_source, through } = nothing.connect(sandbox());
+    let Connect { environment, run: _, work_tree: _, time_source, through } =
+        nothing.connect(sandbox());
     Session {
         environment,
         account: "000000000000".to_owned(),

@@ -146,11 +146,7 @@ impl ArtifactKind {
         })
     }
 
-    async fn record<T: Serialize>(
-        &self,
-        at: (&str, &str),
-        what: &T,
-    ) -> Result<(), StepError> {
+    async fn record<T: Serialize>(&self, at: (&str, &str), what: &T) -> Result<(), StepError> {
         let bytes = serde_json::to_vec_pretty(what);
         let bytes = bytes.map_err(|error| StepError::Failed(error.to_string()))?;
         let put = self.objects.write(at, bytes, Over::Anything).await;

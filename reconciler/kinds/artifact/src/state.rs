@@ -199,6 +199,14 @@ impl State {
     }
 }
 
+impl Profile {
+    /// The name in `NAME`, `arn:…:/signing-profiles/NAME` or `arn:…:/signing-profiles/NAME/VERSION`.
+    pub fn name_in(written: &str) -> &str {
+        let rest = written.split_once("/signing-profiles/").map_or(written, |(_, rest)| rest);
+        rest.split('/').next().unwrap_or(rest)
+    }
+}
+
 impl SeenFunction {
     fn modified(&self) -> Option<Timestamp> {
         self.modified.parse().ok()

@@ -74,7 +74,9 @@ impl WritesObjects for Bucket {
             Over::Anything => call,
         };
         match answer(call.body(ByteStream::from(bytes)).send().await) {
-            Err(error) if over == Over::Nothing && TAKEN.iter().any(|code| error.is(code)) => Ok(()),
+            Err(error) if over == Over::Nothing && TAKEN.iter().any(|code| error.is(code)) => {
+                Ok(())
+            }
             written => written.map(drop),
         }
     }

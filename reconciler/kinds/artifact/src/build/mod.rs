@@ -33,7 +33,7 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-pub use toolchain::Toolchain;
+pub use toolchain::{Linker, Toolchain};
 
 use crate::port::builds::{Builds, Packed, Tell};
 use crate::spec::{Architecture, Package};

@@ -65,7 +65,8 @@ fn linker(
     (host, target): (&str, &str),
     runs_on_lambda: bool,
 ) -> Result<Linker, String> {
-    let zig = || ask("cargo-zigbuild", &["--version"]).ok().map(|version| version.trim().to_owned());
+    let zig =
+        || ask("cargo-zigbuild", &["--version"]).ok().map(|version| version.trim().to_owned());
     if host == target && !runs_on_lambda {
         return Ok(Linker::Cargo);
     }

@@ -23,7 +23,7 @@ pub(super) async fn see(
         (sight.inputs.resolve(&package.bucket), sight.inputs.resolve(&package.signing_profile));
     let (Some(bucket), Some(profile)) = (bucket.known(), profile.known()) else { return Ok(None) };
     let toolchain = kind.builds.toolchain(package).await?;
-    let profile = see_profile(kind, name_of(profile), sight).await?;
+    let profile = see_profile(kind, Profile::name_in(profile), sight).await?;
     let mut seen = SeenPackage {
         bucket: bucket.to_owned(),
         profile,
@@ -78,7 +78,10 @@ impl Looking<'_> {
         self.seen.record = self.document::<Record>(&key).await?;
         let Some(record) = self.seen.record.clone().filter(|_| self.deep) else { return Ok(()) };
         let job = self.kind.signing.job(&record.job).await;
-        self.seen.jobs = job.map_err(|error| failed("the signing job", &record.job, &error))?.into_iter().collect();
+        self.seen.jobs = job
+            .map_err(|error| failed("the signing job", &record.job, &error))?
+            .into_iter()
+            .collect();
         self.seen.object = match self.head(&record.key).await? {
             None => SeenObject::Absent,
             Some(head) if is_recorded(&head, &record) => SeenObject::Intact,
@@ -120,7 +123,8 @@ impl Looking<'_> {
         let (bucket, profile_version) = (&self.seen.bucket, &self.seen.profile.version);
         let source = SourceOf { bucket, key: &key, profile_version };
         let jobs = self.kind.signing.jobs_of(source).await;
-        let mut jobs = jobs.map_err(|error| format!("signing jobs could not be listed: {error}"))?;
+        let mut jobs =
+            jobs.map_err(|error| format!("signing jobs could not be listed: {error}"))?;
         if let Some(newest) = jobs.first_mut() {
             // A listing does not say why.
             *newest = self.described(newest.clone()).await?;
@@ -163,12 +167,6 @@ async fn see_profile(
         .ok_or_else(|| format!("the signing profile `{name}` does not exist"))?;
     known.insert(name.to_owned(), profile.clone());
     Ok(profile)
-}
-
-/// The name in `NAME`, `arn:…:/signing-profiles/NAME` or `arn:…:/signing-profiles/NAME/VERSION`.
-fn name_of(written: &str) -> &str {
-    let rest = written.split_once("/signing-profiles/").map_or(written, |(_, rest)| rest);
-    rest.split('/').next().unwrap_or(rest)
 }
 
 fn is_recorded(head: &Head, record: &Record) -> bool {

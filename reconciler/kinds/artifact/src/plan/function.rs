@@ -102,7 +102,8 @@ fn reason(
     (code, config): (&[FieldChange], Option<&FieldChange>),
 ) -> (Action, String) {
     let signer = context.inputs.get(&function.of_package(output::SIGNING_PROFILE_VERSION));
-    let is_ours = signer.known().is_none_or(|ours| seen.signing_profile_version.as_deref() == Some(ours));
+    let is_ours =
+        signer.known().is_none_or(|ours| seen.signing_profile_version.as_deref() == Some(ours));
     let other = code.iter().any(|field| field.path == "CodeSha256");
     let code = match (&seen.signing_job, other) {
         _ if code.is_empty() => None,

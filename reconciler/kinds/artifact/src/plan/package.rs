@@ -22,7 +22,7 @@ use reconcile_engine::kind::PlanContext;
 
 use super::{Draft, SPOKEN_OF_BEFORE, keys, renewal_horizon};
 use crate::spec::{Package, output};
-use crate::state::{Built, Job, JobOutcome, Record, SeenObject, SeenPackage};
+use crate::state::{Built, Job, JobOutcome, Profile, Record, SeenObject, SeenPackage};
 use crate::step::{Destination, Publication, Recipe, Signing, Step, Upload};
 
 /// Why a package is not as git says, and what makes it so.
@@ -58,20 +58,17 @@ pub(super) fn absent(package: &Package, context: &PlanContext<'_>) -> Draft {
     Draft::change(change, Vec::new()).publishing(pending(package, context))
 }
 
-pub(super) fn present(
-    package: &Package,
-    seen: &SeenPackage,
-    context: &PlanContext<'_>,
-) -> Draft {
-    if context.inputs.resolve(&package.bucket) != Value::Known(seen.bucket.clone()) {
-        let change = Change::new(Action::Update, "its bucket becomes another one");
+pub(super) fn present(package: &Package, seen: &SeenPackage, context: &PlanContext<'_>) -> Draft {
+    if let Some(reason) = moved(package, seen, context) {
+        let change = Change::new(Action::Update, reason);
         return Draft::change(change, Vec::new()).publishing(pending(package, context));
     }
     if let Some(why) = &seen.profile.unusable {
         let name = &seen.profile.name;
         return held_back(package, seen, context, None).because(
             format!("the signing profile `{name}` does not sign: {why}"),
-            "give its stack a profile of another name; a revoked or cancelled one stays so".to_owned(),
+            "give its stack a profile of another name; a revoked or cancelled one stays so"
+                .to_owned(),
         );
     }
     let Some(built) = &seen.built else { return to_build(package, seen, context) };
@@ -89,6 +86,19 @@ pub(super) fn present(
     match difference(seen, context.now) {
         Some(difference) => to_change(package, seen, context, (built, difference)),
         None => in_sync(package, seen, context),
+    }
+}
+
+/// Whether this plan itself moves what was looked at: only when that is done, more can be said.
+fn moved(package: &Package, seen: &SeenPackage, context: &PlanContext<'_>) -> Option<&'static str> {
+    let bucket = context.inputs.resolve(&package.bucket);
+    let profile = context.inputs.resolve(&package.signing_profile);
+    if bucket.known() != Some(&seen.bucket) {
+        Some("its bucket becomes another one")
+    } else if profile.known().map(Profile::name_in) != Some(&seen.profile.name) {
+        Some("its signing profile becomes another one")
+    } else {
+        None
     }
 }
 
@@ -121,7 +131,11 @@ fn difference(seen: &SeenPackage, now: Timestamp) -> Option<Difference> {
         return match newest {
             None => {
                 let action = if seen.before.is_some() { Action::Update } else { Action::Create };
-                of(action, "it is built and not signed".to_owned(), Remedy::Sign { instead_of: None })
+                of(
+                    action,
+                    "it is built and not signed".to_owned(),
+                    Remedy::Sign { instead_of: None },
+                )
             }
             Some(job) if job.is_usable(horizon) => {
                 let reason = match job.outcome {
@@ -189,21 +203,14 @@ fn to_change(
         change.fields.push(FieldChange { path, before, after, effect: Effect::InPlace });
     }
     let step = match remedy {
-        Remedy::Publish { job, instead_of: _ } => {
-            Step::Publish(Box::new(Publication { job, to }))
-        }
+        Remedy::Publish { job, instead_of: _ } => Step::Publish(Box::new(Publication { job, to })),
         Remedy::Sign { .. } => towards_signing(package, seen, built, to),
     };
     Draft::change(change, vec![step]).publishing(outputs)
 }
 
 /// The next step to a signature: what it needs may be missing, too.
-fn towards_signing(
-    package: &Package,
-    seen: &SeenPackage,
-    built: &Built,
-    to: Destination,
-) -> Step {
+fn towards_signing(package: &Package, seen: &SeenPackage, built: &Built, to: Destination) -> Step {
     match (&seen.unsigned_version, &seen.here) {
         (Some(version), _) => Step::Sign(Box::new(Signing {
             unsigned_key: keys::unsigned(&built.sha256),
@@ -250,8 +257,7 @@ fn in_sync(package: &Package, seen: &SeenPackage, context: &PlanContext<'_>) -> 
     });
     // The object and its signature, where they were looked at.
     let checked = if seen.object == SeenObject::Vouched { 0 } else { 2 };
-    let coverage =
-        Coverage { checked, notes: note.into_iter().collect(), ..Coverage::default() };
+    let coverage = Coverage { checked, notes: note.into_iter().collect(), ..Coverage::default() };
     Draft { coverage, ..Draft::of(Verdict::InSync) }.publishing(current(package, seen, context))
 }
 
@@ -351,7 +357,9 @@ impl Job {
         match (outcome, revoked, expires) {
             (JobOutcome::Failed(why), ..) => format!("signing job {id} failed: {why}"),
             (_, Some(why), _) => format!("the signature of job {id} was revoked: {why}"),
-            (_, None, Some(expires)) => format!("the signature of job {id} ends on {}", day(*expires)),
+            (_, None, Some(expires)) => {
+                format!("the signature of job {id} ends on {}", day(*expires))
+            }
             (_, None, None) => format!("job {id} is of no use"),
         }
     }

@@ -29,7 +29,8 @@ impl CargoConfig {
 
     /// The compiler's flags for a target. A build sets flags of its own, which would replace these.
     pub fn flags(&self, target: &str) -> Vec<String> {
-        let of_target = self.0.get("target").and_then(|targets| targets.get(target)?.get("rustflags"));
+        let of_target =
+            self.0.get("target").and_then(|targets| targets.get(target)?.get("rustflags"));
         let of_all = || self.0.get("build").and_then(|build| build.get("rustflags"));
         match of_target.or_else(of_all) {
             Some(Value::String(flags)) => flags.split_whitespace().map(str::to_owned).collect(),

@@ -37,9 +37,9 @@ pub(super) type Needs<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 pub(super) fn reached(files: &dyn Files, needs: &Needs<'_>) -> Result<Digest, SourceError> {
     let broken = |what: String| SourceError::Broken { path: PATH.to_owned(), what };
     let table = toml(files, PATH)?.ok_or_else(|| broken("does not exist".to_owned()))?;
-    let lock: Lock = table
-        .try_into()
-        .map_err(|error: toml::de::Error| broken(format!("is not a lock file: {}", error.message())))?;
+    let lock: Lock = table.try_into().map_err(|error: toml::de::Error| {
+        broken(format!("is not a lock file: {}", error.message()))
+    })?;
     let mut seen: BTreeSet<&Locked> = BTreeSet::new();
     let own = |package: &&Locked| package.source.is_none() && needs.contains_key(&*package.name);
     let mut next: Vec<&Locked> = lock.package.iter().filter(own).collect();
@@ -56,7 +56,9 @@ pub(super) fn reached(files: &dyn Files, needs: &Needs<'_>) -> Result<Digest, So
         }
     }
     let foreign = seen.into_iter().filter(|package| package.source.is_some());
-    let identity = |one: &Locked| (one.name.clone(), one.version.clone(), one.source.clone(), one.checksum.clone());
+    let identity = |one: &Locked| {
+        (one.name.clone(), one.version.clone(), one.source.clone(), one.checksum.clone())
+    };
     Ok(Digest::of_json(&foreign.map(identity).collect::<Vec<_>>()))
 }
 
@@ -64,9 +66,8 @@ impl Locked {
     /// Whether a dependency means it: `name`, with a version and a source where these tell several apart.
     fn is_called(&self, dependency: &str) -> bool {
         let mut parts = dependency.splitn(3, ' ');
-        let source = |written: &str| {
-            self.source.as_deref() == Some(written.trim_matches(['(', ')']))
-        };
+        let source =
+            |written: &str| self.source.as_deref() == Some(written.trim_matches(['(', ')']));
         parts.next() == Some(&self.name)
             && parts.next().is_none_or(|version| version == self.version)
             && parts.next().is_none_or(source)

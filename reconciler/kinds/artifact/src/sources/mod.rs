@@ -144,13 +144,14 @@ fn check_features(krate: &Member, features: &[String]) -> Result<(), SourceError
 /// A file of cargo's, or none if there is none.
 fn toml(files: &dyn Files, path: &str) -> Result<Option<toml::Table>, SourceError> {
     let broken = |what: String| SourceError::Broken { path: path.to_owned(), what };
-    let Some(bytes) = files.read(path).map_err(|error| broken(format!("cannot be read: {error}")))?
+    let Some(bytes) =
+        files.read(path).map_err(|error| broken(format!("cannot be read: {error}")))?
     else {
         return Ok(None);
     };
     let text = String::from_utf8(bytes).map_err(|_| broken("is not UTF-8".to_owned()))?;
-    let table = text.parse().map_err(|error: toml::de::Error| {
-        broken(format!("is not TOML: {}", error.message()))
-    })?;
+    let table = text
+        .parse()
+        .map_err(|error: toml::de::Error| broken(format!("is not TOML: {}", error.message())))?;
     Ok(Some(table))
 }

@@ -23,7 +23,8 @@ pub(super) fn of_crate(
         what: format!("cannot be read: {error}"),
     };
     let listed = files.list(folder).map_err(|error| unreadable(folder, &error))?;
-    let within = |path: &str| path.strip_prefix(folder).map(|path| path.trim_start_matches('/').to_owned());
+    let within =
+        |path: &str| path.strip_prefix(folder).map(|path| path.trim_start_matches('/').to_owned());
     let inner: Vec<String> = listed
         .iter()
         .filter_map(|path| Some(within(path)?.strip_suffix("/Cargo.toml")?.to_owned() + "/"))

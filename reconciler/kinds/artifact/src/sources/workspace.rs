@@ -34,7 +34,8 @@ pub(super) struct Member {
 
 impl<'a> Workspace<'a> {
     pub(super) fn read(files: &'a dyn Files) -> Result<Self, SourceError> {
-        let broken = |what: &str| SourceError::Broken { path: ROOT.to_owned(), what: what.to_owned() };
+        let broken =
+            |what: &str| SourceError::Broken { path: ROOT.to_owned(), what: what.to_owned() };
         let root = toml(files, ROOT)?.ok_or_else(|| broken("does not exist"))?;
         let listed = root.get("workspace").and_then(|workspace| workspace.get("members"));
         let listed = listed.and_then(Value::as_array).ok_or_else(|| broken("has no workspace"))?;
@@ -138,7 +139,8 @@ impl<'a> Workspace<'a> {
 impl Member {
     fn read(files: &dyn Files, folder: String) -> Result<Self, SourceError> {
         let path = manifest_path(&folder);
-        let missing = || SourceError::Broken { path: path.clone(), what: "does not exist".to_owned() };
+        let missing =
+            || SourceError::Broken { path: path.clone(), what: "does not exist".to_owned() };
         let table = toml(files, &path)?.ok_or_else(missing)?;
         let manifest = Manifest::new(table).ok_or_else(|| SourceError::Broken {
             path: path.clone(),

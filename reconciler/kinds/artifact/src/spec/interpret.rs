@@ -137,7 +137,9 @@ impl Reader<'_, '_> {
         };
         let (pointer, hint) = match &error {
             SourceError::NoCrate { name: _, hint } => ("/crate".to_owned(), hint.clone()),
-            SourceError::NoBinary { .. } | SourceError::Broken { .. } => ("/crate".to_owned(), None),
+            SourceError::NoBinary { .. } | SourceError::Broken { .. } => {
+                ("/crate".to_owned(), None)
+            }
             SourceError::ManyBinaries { .. } => {
                 ("/crate".to_owned(), Some("move each to a crate of its own".to_owned()))
             }

@@ -10,7 +10,7 @@ use reconcile_core::address::Address;
 use reconcile_core::digest::Digest;
 use reconcile_core::text::{Reference, Text};
 
-pub use architecture::Architecture;
+pub use architecture::{Architecture, UnknownArchitecture};
 pub use interpret::{check, interpret};
 pub use raw::{RawAllow, RawArtifact};
 
