@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::clock::Clock;
 use crate::cloudcontrol;
 use crate::cloudformation;
+use crate::signer;
 use crate::store::{StateError, Store};
 use crate::world::World;
 
@@ -42,6 +43,7 @@ impl Account {
             let now = self.clock.timestamp();
             cloudformation::advance(world, now);
             cloudcontrol::advance(world, now);
+            signer::advance(world, now);
             work(world, now)
         })
     }

@@ -42,9 +42,17 @@ impl Call {
         })
     }
 
-    /// A boolean parameter, if given.
+    /// A boolean parameter, if given: the form and the query have it as text.
     pub(crate) fn flag(&self, name: &str) -> Option<bool> {
-        self.text(name).map(|text| text.eq_ignore_ascii_case("true"))
+        match self.parameters.get(name)? {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) if !text.is_empty() => Some(text.eq_ignore_ascii_case("true")),
+            Value::Null
+            | Value::String(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => None,
+        }
     }
 
     /// A whole number, if given: the form has it as text, JSON as a number.
@@ -53,6 +61,15 @@ impl Call {
             Value::Number(number) => number.as_u64()?.try_into().ok(),
             Value::String(text) => text.parse().ok(),
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
+    /// A list of texts; the query does not show whether a single one is a list.
+    pub(crate) fn texts(&self, name: &str) -> Vec<&str> {
+        match self.parameters.get(name) {
+            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+            Some(Value::String(text)) => vec![text],
+            _ => Vec::new(),
         }
     }
 

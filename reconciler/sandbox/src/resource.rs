@@ -25,6 +25,21 @@ impl Resource {
         format!("{region}|{type_name}|{identifier}")
     }
 
+    /// The row key of this resource.
+    pub(crate) fn row_key(&self) -> String {
+        Self::key(&self.region, &self.type_name, &self.identifier)
+    }
+
+    /// A property that is a text; empty when it is not there.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.properties.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// An attribute that is a text; empty when it is not there.
+    pub(crate) fn attribute(&self, name: &str) -> &str {
+        self.attributes.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// Whether it was deleted and only waits to be gone, as a key does.
     pub(crate) fn awaits_deletion(&self) -> bool {
         self.attributes.contains_key("DeletionDate")

@@ -187,7 +187,7 @@ impl Sandbox {
 
     /// Changes a live property out of band; this is not an AWS call.
     pub fn tamper(&self, request: TamperRequest) -> Result<(), TamperError> {
-        self.inner.account.transact(|world, _| tamper::tamper(world, request))?
+        self.inner.account.transact(|world, now| tamper::tamper(world, request, now))?
     }
 
     /// The calls since this sandbox was opened, in the order in which they were answered or came to nothing.

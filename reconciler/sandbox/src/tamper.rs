@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::cloudformation;
@@ -56,7 +57,11 @@ pub enum TamperError {
 }
 
 /// Changes the property; the sandbox behaves as if the service's own API had been called.
-pub(crate) fn tamper(world: &mut World, request: TamperRequest) -> Result<(), TamperError> {
+pub(crate) fn tamper(
+    world: &mut World,
+    request: TamperRequest,
+    now: Timestamp,
+) -> Result<(), TamperError> {
     let TamperRequest { region, stack_name, logical_id, pointer, value } = request;
     let missing = |error: AwsError| TamperError::NoSuchResource(error.message);
     let key =
@@ -70,7 +75,7 @@ pub(crate) fn tamper(world: &mut World, request: TamperRequest) -> Result<(), Ta
     let changed = BTreeSet::from([name.replace("~1", "/").replace("~0", "~")]);
     let wanted = wanted.as_object().cloned().unwrap_or_default();
     let refused = |failure: Failure| TamperError::Refused(failure.message().to_owned());
-    resources::update(world, &key, &logical_id, (&wanted, &changed)).map_err(refused)
+    resources::update(world, &key, &logical_id, (&wanted, &changed), now).map_err(refused)
 }
 
 /// Sets the value at the pointer and makes the objects on the way; leaves all as it is when it fails.

@@ -6,9 +6,11 @@ use serde::de::DeserializeOwned;
 use crate::cloudcontrol::ResourceRequest;
 use crate::cloudformation::{ChangeSet, Detection, Event, Scheduled, Stack};
 use crate::credentials::Session;
+use crate::lambda::FunctionVersion;
 use crate::resource::Resource;
 use crate::resources::InjectedFailure;
-use crate::s3::ObjectVersion;
+use crate::s3::{Body, ObjectVersion};
+use crate::signer::{SigningJob, SigningProfile};
 use crate::table::Table;
 
 /// The account that the sandbox plays.
@@ -75,6 +77,14 @@ world! {
     numbers: u64,
     /// Versions of S3 objects and delete markers, by [`ObjectVersion::row_key`].
     objects: ObjectVersion,
+    /// What versions of functions run, by the version's ARN.
+    function_versions: FunctionVersion,
+    /// Deployment packages, by the SHA-256 of their bytes as base64.
+    packages: Body,
+    /// Signing profiles, canceled ones too, by ARN.
+    signing_profiles: SigningProfile,
+    /// Signing jobs, by ID.
+    signing_jobs: SigningJob,
 }
 
 impl World {

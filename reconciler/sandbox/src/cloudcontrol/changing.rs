@@ -85,7 +85,7 @@ pub(super) fn carry_out(world: &mut World, request: &ResourceRequest) -> Result<
             Ok(made.map(|resource| resource.identifier.clone()).unwrap_or_default())
         }
         Work::Update { wanted, changed } => {
-            resources::update(world, &key, &identifier, (wanted, changed))?;
+            resources::update(world, &key, &identifier, (wanted, changed), request.due())?;
             Ok(identifier)
         }
         Work::Delete => {

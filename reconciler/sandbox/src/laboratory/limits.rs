@@ -15,10 +15,11 @@ struct Quota {
     operations: &'static [&'static str],
 }
 
-/// Sources: "Service quotas" in the AWS General Reference, `docs.aws.amazon.com/general/latest/gr/cfn.html`;
+/// Sources: "Service quotas" in the AWS General Reference, `docs.aws.amazon.com/general/latest/gr/cfn.html`,
+/// `signer.html` and `lambda-service.html` beside it;
 /// for S3 "Best practices design patterns: optimizing Amazon S3 performance", whose numbers hold for a
 /// prefix and are taken here for an operation.
-const PUBLISHED: [Quota; 6] = [
+const PUBLISHED: [Quota; 10] = [
     Quota {
         per_second: 2,
         service: "cloudformation",
@@ -58,6 +59,23 @@ const PUBLISHED: [Quota; 6] = [
         ],
     },
     Quota { per_second: 20, service: "cloudformation", operations: &["DescribeStackResource"] },
+    Quota {
+        per_second: 3,
+        service: "signer",
+        operations: &[
+            "GetSigningProfile",
+            "PutSigningProfile",
+            "RevokeSignature",
+            "StartSigningJob",
+        ],
+    },
+    Quota {
+        per_second: 6,
+        service: "signer",
+        operations: &["DescribeSigningJob", "ListSigningJobs"],
+    },
+    Quota { per_second: 100, service: "signer", operations: &["GetRevocationStatus"] },
+    Quota { per_second: 100, service: "lambda", operations: &["GetFunction"] },
     Quota {
         per_second: 3500,
         service: "s3",

@@ -27,13 +27,14 @@ pub(super) fn throttled(asked: &Asked) -> AwsError {
     match asked.protocol {
         Protocol::Query { .. } => error(400, "Throttling", "Rate exceeded"),
         Protocol::Json { .. } => error(400, "ThrottlingException", "Rate exceeded"),
+        Protocol::RestJson(_) => error(429, "TooManyRequestsException", "Rate exceeded"),
         Protocol::S3 => error(503, "SlowDown", "Please reduce your request rate."),
     }
 }
 
 fn internal(asked: &Asked) -> AwsError {
     match asked.protocol {
-        Protocol::Query { .. } | Protocol::Json { .. } => error(
+        Protocol::Query { .. } | Protocol::Json { .. } | Protocol::RestJson(_) => error(
             500,
             "InternalFailure",
             "The request processing has failed because of an unknown error, exception or failure.",
@@ -46,7 +47,7 @@ fn internal(asked: &Asked) -> AwsError {
 
 fn unavailable(asked: &Asked) -> AwsError {
     let message = match asked.protocol {
-        Protocol::Query { .. } | Protocol::Json { .. } => {
+        Protocol::Query { .. } | Protocol::Json { .. } | Protocol::RestJson(_) => {
             "The request has failed due to a temporary failure of the server."
         }
         Protocol::S3 => "Service is unable to handle request.",
@@ -62,6 +63,7 @@ fn denied(asked: &Asked) -> AwsError {
     );
     match asked.protocol {
         Protocol::Query { .. } | Protocol::S3 => error(403, "AccessDenied", message),
+        Protocol::RestJson(_) => error(403, "AccessDeniedException", message),
         Protocol::Json { .. } => error(400, "AccessDeniedException", message),
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 /// Parameters that hold a whole document, which may be large or hold secrets.
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "DesiredState",
     "PatchDocument",
     "Policy",
@@ -12,10 +12,11 @@ const DOCUMENTS: [&str; 7] = [
     "StackPolicyDuringUpdateBody",
     "TemplateBody",
     "Document",
+    "ZipFile",
 ];
 
-/// Parameters whose values may be secret. Which of a stack's are `NoEcho` is known only to its template.
-const SECRETS: [&str; 3] = ["ParameterValue", "SecretString", "SessionToken"];
+/// Parameters whose values may be secret, such as a function's environment. Which of a stack's are `NoEcho` is known only to its template.
+const SECRETS: [&str; 4] = ["ParameterValue", "SecretString", "SessionToken", "Variables"];
 
 /// The parameters without what must not be kept.
 pub(super) fn redacted(parameters: &Value) -> Value {

@@ -6,7 +6,7 @@ use crate::resource::Resource;
 use crate::world::ACCOUNT;
 
 /// ARN patterns by type. `{id}` is the physical name.
-const PATTERNS: [(&str, &str); 14] = [
+const PATTERNS: [(&str, &str); 15] = [
     ("AWS::CloudTrail::Trail", "arn:aws:cloudtrail:{region}:{account}:trail/{id}"),
     ("AWS::DynamoDB::Table", "arn:aws:dynamodb:{region}:{account}:table/{id}"),
     ("AWS::IAM::InstanceProfile", "arn:aws:iam::{account}:instance-profile{path}{id}"),
@@ -19,6 +19,7 @@ const PATTERNS: [(&str, &str); 14] = [
     ("AWS::Logs::LogGroup", "arn:aws:logs:{region}:{account}:log-group:{id}:*"),
     ("AWS::S3::Bucket", "arn:aws:s3:::{id}"),
     ("AWS::SNS::Topic", "arn:aws:sns:{region}:{account}:{id}"),
+    ("AWS::Signer::SigningProfile", "arn:aws:signer:{region}:{account}:/signing-profiles/{id}"),
     ("AWS::SQS::Queue", "arn:aws:sqs:{region}:{account}:{id}"),
     ("AWS::SSM::Parameter", "arn:aws:ssm:{region}:{account}:parameter/{id}"),
 ];

@@ -34,11 +34,11 @@ impl Failure {
     }
 
     /// A failure of the provider, with one of the registry's handler error codes.
-    pub(super) fn handler(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn handler(code: &'static str, message: impl Into<String>) -> Self {
         Self { code: Some(code), message: message.into(), collides_with: None }
     }
 
-    pub(super) fn already_exists(type_name: &str, identifier: &str, key: String) -> Self {
+    pub(crate) fn already_exists(type_name: &str, identifier: &str, key: String) -> Self {
         let message = match type_name {
             "AWS::S3::Bucket" => format!("{identifier} already exists"),
             _ => format!(

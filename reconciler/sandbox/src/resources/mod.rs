@@ -1,12 +1,15 @@
 //! Physical resources: creating, changing and deleting them as their services would.
 //!
-//! Most types are generic and follow the registry's facts; types whose behaviour matters here have their
-//! own words in [`kinds`]. Knows nothing of templates and stack operations.
+//! Most types are generic and follow the registry's facts; types whose behaviour matters here have a
+//! [`Provider`]. Knows nothing of templates and stack operations.
 
 mod arns;
 mod failure;
 mod identity;
-mod kinds;
+mod provider;
+mod storage;
+pub(crate) mod tags;
+mod trail;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +18,8 @@ use reconcile_cfn::registry::{self, Replacement, ResourceType};
 use serde_json::{Map, Value};
 
 pub(crate) use failure::{Failure, InjectedFailure};
+pub(crate) use provider::Provider;
+use provider::provider;
 
 use crate::resource::Resource;
 use crate::world::World;
@@ -54,8 +59,9 @@ pub(crate) fn create(
         attributes: Map::new(),
         created: origin.at,
     };
-    kinds::admit(world, &resource)?;
     resource.attributes = identity::attributes(&facts, &resource, origin);
+    provider(type_name).create(world, &mut resource, origin)?;
+    let key = Resource::key(origin.region, type_name, &resource.identifier);
     world.resources.insert(key.clone(), resource);
     Ok(key)
 }
@@ -66,17 +72,15 @@ pub(crate) fn update(
     key: &str,
     logical_id: &str,
     (wanted, changed): (&Map<String, Value>, &BTreeSet<String>),
+    at: Timestamp,
 ) -> Result<(), Failure> {
-    let Some(resource) = world.resources.get(key) else {
+    let Some(before) = world.resources.get(key).cloned() else {
         return Err(Failure::not_found(key));
     };
-    let type_name = resource.type_name.clone();
-    failure::injected(world, &type_name, logical_id, "UPDATE")?;
-    let facts = facts(&type_name)?;
+    failure::injected(world, &before.type_name, logical_id, "UPDATE")?;
+    let facts = facts(&before.type_name)?;
     check_names(&facts, logical_id, wanted)?;
-    let Some(resource) = world.resources.get_mut(key) else {
-        return Err(Failure::not_found(key));
-    };
+    let mut resource = before.clone();
     for name in changed {
         match wanted.get(name) {
             Some(value) => {
@@ -89,6 +93,8 @@ pub(crate) fn update(
             }
         }
     }
+    provider(facts.name()).update(world, &before, &mut resource, at)?;
+    world.resources.insert(key, resource);
     Ok(())
 }
 
@@ -103,12 +109,12 @@ pub(crate) fn delete(
         return Ok(());
     };
     failure::injected(world, &resource.type_name, logical_id, "DELETE")?;
-    kinds::delete(world, key, &resource, at)
+    provider(&resource.type_name).delete(world, &resource, at)
 }
 
 /// What `Ref` gives for a resource.
 pub(crate) fn reference(resource: &Resource) -> String {
-    kinds::reference(resource)
+    provider(&resource.type_name).reference(resource)
 }
 
 /// What `Fn::GetAtt` gives for a resource.

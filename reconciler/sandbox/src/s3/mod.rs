@@ -10,6 +10,7 @@ mod condition;
 mod deleting;
 mod door;
 mod host;
+mod inside;
 mod listing;
 mod naming;
 mod object;
@@ -22,7 +23,8 @@ mod writing;
 pub(crate) use bucket::{BUCKET, new_bucket};
 pub(crate) use door::S3Door;
 pub(crate) use naming::{Address, action, operation};
-pub(crate) use object::ObjectVersion;
+pub(crate) use inside::{Location, Refused, fetch, is_versioned, reach, store};
+pub(crate) use object::{Body, ObjectVersion};
 
 use crate::error::AwsError;
 use crate::world::World;

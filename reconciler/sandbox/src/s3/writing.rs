@@ -106,7 +106,7 @@ pub(super) fn copy(
 }
 
 /// The MD5 of the content, except under KMS, where S3 promises only that it names the content.
-fn etag(body: &Bytes, encryption: &Encryption) -> String {
+pub(super) fn etag(body: &Bytes, encryption: &Encryption) -> String {
     let mut digest = Md5::new();
     if encryption.is_kms() {
         digest.update(encryption.algorithm.as_bytes());

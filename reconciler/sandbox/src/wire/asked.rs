@@ -33,7 +33,7 @@ impl Asked {
         let protocol = Protocol::of(&service, request);
         let (operation, parameters, resource) = match protocol {
             Protocol::S3 => of_s3(request),
-            Protocol::Query { .. } | Protocol::Json { .. } => {
+            Protocol::Query { .. } | Protocol::Json { .. } | Protocol::RestJson(_) => {
                 let (operation, parameters) = protocol.decode(request).unwrap_or_default();
                 let resource = services::subject(&parameters);
                 (operation, parameters, resource)
@@ -51,7 +51,7 @@ impl Asked {
     pub(crate) fn action(&self) -> String {
         match self.protocol {
             Protocol::S3 => format!("s3:{}", s3::action(&self.operation)),
-            Protocol::Query { .. } | Protocol::Json { .. } => match self.service.as_str() {
+            Protocol::Query { .. } | Protocol::Json { .. } | Protocol::RestJson(_) => match self.service.as_str() {
                 // Cloud Control's permissions are spelt with CloudFormation's prefix.
                 "cloudcontrolapi" => format!("cloudformation:{}", self.operation),
                 _ => self.name(),

@@ -8,6 +8,7 @@ mod json;
 mod protocol;
 mod query;
 mod refusal;
+mod rest_json;
 mod rest_xml;
 mod services;
 mod xml;
@@ -23,6 +24,7 @@ use crate::signature::{self, Claim, Clocks, Refusal};
 
 pub(crate) use asked::Asked;
 pub(crate) use protocol::Protocol;
+pub(crate) use rest_json::{Api, Body, Route};
 use services::SERVICES;
 
 /// A request whose signature was verified, on its way to its service.

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use serde_json::Value;
 
+use super::rest_json::{self, Api};
 use super::services::SERVICES;
 use super::{Answered, json, query, rest_xml};
 use crate::error::AwsError;
@@ -23,6 +24,8 @@ pub(crate) enum Protocol {
         /// What stands before the operation.
         target: &'static str,
     },
+    /// JSON in and out, the operation in method and path.
+    RestJson(&'static Api),
     /// S3's REST. Its calls and answers are [`crate::s3`]'s; here are the refusals before them.
     S3,
 }
@@ -49,6 +52,7 @@ impl Protocol {
         match self {
             Self::Query { .. } => Ok(query::decode(request)),
             Self::Json { target, .. } => json::decode(target, request),
+            Self::RestJson(api) => api.decode(request),
             Self::S3 => Err(AwsError::new("NotImplemented", "S3 reads its own calls")),
         }
     }
@@ -60,13 +64,14 @@ impl Protocol {
         result: &Value,
         request_id: &str,
     ) -> Response<Bytes> {
-        let body = match self {
+        let (status, body) = match self {
             Self::Query { namespace } => {
-                query::Envelope { namespace, operation, request_id }.success(result)
+                (200, query::Envelope { namespace, operation, request_id }.success(result))
             }
-            Self::Json { .. } | Self::S3 => json::success(result),
+            Self::RestJson(api) => api.success(operation, result),
+            Self::Json { .. } | Self::S3 => (200, json::success(result)),
         };
-        self.response(200, body, request_id)
+        self.response(status, body, request_id)
     }
 
     /// Writes an error down. The operation and what it is about are not known here.
@@ -76,11 +81,14 @@ impl Protocol {
                 query::Envelope { namespace, operation: "", request_id }.failure(error)
             }
             Self::Json { .. } => json::failure(error),
+            Self::RestJson(api) => api.failure(error),
             Self::S3 => rest_xml::failure(error, request_id),
         };
         let mut response = self.response(error.status, body, request_id);
-        if let (Self::Json { .. }, Ok(code)) = (self, HeaderValue::from_str(&error.code)) {
-            response.headers_mut().insert("x-amzn-errortype", code);
+        if let (Self::Json { .. } | Self::RestJson(_), Ok(code)) =
+            (self, HeaderValue::from_str(&error.code))
+        {
+            response.headers_mut().insert(rest_json::ERROR_TYPE, code);
         }
         let outcome = error.code.clone();
         Answered { response, operation: String::new(), resource: None, outcome }
@@ -91,6 +99,7 @@ impl Protocol {
             Self::Query { .. } => ("text/xml", "x-amzn-requestid"),
             Self::Json { version: "1.1", .. } => ("application/x-amz-json-1.1", "x-amzn-requestid"),
             Self::Json { .. } => ("application/x-amz-json-1.0", "x-amzn-requestid"),
+            Self::RestJson(_) => ("application/json", "x-amzn-requestid"),
             Self::S3 => ("application/xml", "x-amz-request-id"),
         };
         let mut response = Response::new(Bytes::from(body));

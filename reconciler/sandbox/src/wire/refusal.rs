@@ -12,6 +12,7 @@ pub(super) fn worded(refusal: &Refusal, protocol: Protocol) -> AwsError {
         Protocol::S3 => s3(refusal),
         Protocol::Query { .. } => query(refusal),
         Protocol::Json { .. } => json(refusal),
+        Protocol::RestJson(_) => rest_json(refusal),
     };
     AwsError { status, code: code.to_owned(), message }
 }
@@ -92,6 +93,12 @@ fn json(refusal: &Refusal) -> Worded {
         Code::Invalid => "InvalidSignatureException",
     };
     (400, code, message)
+}
+
+/// The codes of the JSON services under the status that says the same.
+fn rest_json(refusal: &Refusal) -> Worded {
+    let (_, code, message) = json(refusal);
+    (403, code, message)
 }
 
 /// What the services other than S3 tell apart.

@@ -8,7 +8,7 @@ use crate::account::Account;
 use crate::call::{Answer, Call};
 use crate::error::AwsError;
 use crate::world::World;
-use crate::{cloudcontrol, cloudformation, kms, sts};
+use crate::{cloudcontrol, cloudformation, kms, lambda, signer, sts};
 
 /// A service whose calls are answered by a function.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Service {
 }
 
 /// Every service but S3.
-pub(super) const SERVICES: [Service; 4] = [
+pub(super) const SERVICES: [Service; 6] = [
     Service {
         name: "cloudcontrolapi",
         protocol: Protocol::Json { version: "1.0", target: "CloudApiService" },
@@ -39,6 +39,16 @@ pub(super) const SERVICES: [Service; 4] = [
         handle: kms::handle,
     },
     Service {
+        name: "lambda",
+        protocol: Protocol::RestJson(&lambda::API),
+        handle: lambda::handle,
+    },
+    Service {
+        name: "signer",
+        protocol: Protocol::RestJson(&signer::API),
+        handle: signer::handle,
+    },
+    Service {
         name: "sts",
         protocol: Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
         handle: sts::handle,
@@ -46,7 +56,7 @@ pub(super) const SERVICES: [Service; 4] = [
 ];
 
 /// The parameters that name what a call is about, the first that is given counting.
-const SUBJECTS: [&str; 8] = [
+const SUBJECTS: [&str; 14] = [
     "StackName",
     "ChangeSetName",
     "StackDriftDetectionId",
@@ -55,6 +65,12 @@ const SUBJECTS: [&str; 8] = [
     "Identifier",
     "RequestToken",
     "TypeName",
+    "FunctionName",
+    "CodeSigningConfigArn",
+    "Resource",
+    "profileName",
+    "jobId",
+    "resourceArn",
 ];
 
 /// What a call is about.

@@ -71,6 +71,28 @@ pub(crate) fn cloudcontrol(sandbox: &Sandbox) -> aws_sdk_cloudcontrol::Client {
     aws_sdk_cloudcontrol::Client::from_conf(config)
 }
 
+pub(crate) fn lambda(sandbox: &Sandbox) -> aws_sdk_lambda::Client {
+    let config = aws_sdk_lambda::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(sandbox.credentials()))
+        .http_client(sandbox.http_client())
+        .time_source(sandbox.time_source())
+        .build();
+    aws_sdk_lambda::Client::from_conf(config)
+}
+
+pub(crate) fn signer(sandbox: &Sandbox) -> aws_sdk_signer::Client {
+    let config = aws_sdk_signer::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(sandbox.credentials()))
+        .http_client(sandbox.http_client())
+        .time_source(sandbox.time_source())
+        .build();
+    aws_sdk_signer::Client::from_conf(config)
+}
+
 pub(crate) fn sts(sandbox: &Sandbox) -> aws_sdk_sts::Client {
     sts_as(sandbox, &sandbox.credentials())
 }

@@ -218,7 +218,7 @@ impl Stage<'_> {
         if !self.operation.options.revert_drift {
             changed.retain(|name| before.get(name) != after.get(name));
         }
-        resources::update(self.world, key, &resource.logical_id, (&after, &changed))
+        resources::update(self.world, key, &resource.logical_id, (&after, &changed), self.at)
     }
 
     fn resolve(&self, definition: &Definition) -> Result<Map<String, Value>, AwsError> {

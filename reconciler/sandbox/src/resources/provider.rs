@@ -1,0 +1,88 @@
+//! What a type's provider does beyond the registry's facts, and which types have one.
+
+use jiff::Timestamp;
+
+use super::identity::physical_name;
+use super::storage::{Bucket, BucketPolicy, Key, KeyAlias};
+use super::trail::Trail;
+use super::{Failure, Origin};
+use crate::lambda::{
+    AliasProvider, CodeSigningConfigProvider, FunctionProvider, PermissionProvider, VersionProvider,
+};
+use crate::resource::Resource;
+use crate::signer::SigningProfileProvider;
+use crate::world::World;
+
+/// The behaviour of a type. What it leaves out, the registry's facts say.
+pub(crate) trait Provider: Sync {
+    /// Takes part in creating: refuses, or settles what the service settles and keeps what belongs to it.
+    /// The resource has its name and attributes, and is not yet in the world.
+    fn create(
+        &self,
+        _world: &mut World,
+        _resource: &mut Resource,
+        _origin: Origin<'_>,
+    ) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Takes part in changing `before` into `after`, which is not yet in the world.
+    fn update(
+        &self,
+        _world: &mut World,
+        _before: &Resource,
+        _after: &mut Resource,
+        _at: Timestamp,
+    ) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Takes the resource out of the world, with all that belongs to it, or refuses.
+    fn delete(
+        &self,
+        world: &mut World,
+        resource: &Resource,
+        _at: Timestamp,
+    ) -> Result<(), Failure> {
+        world.resources.remove(&resource.row_key());
+        Ok(())
+    }
+
+    /// What `Ref` gives.
+    fn reference(&self, resource: &Resource) -> String {
+        resource.identifier.clone()
+    }
+}
+
+/// The provider of a type.
+pub(super) fn provider(type_name: &str) -> &'static dyn Provider {
+    match type_name {
+        "AWS::CloudTrail::Trail" => &Trail,
+        "AWS::IAM::Policy" => &InlinePolicy,
+        "AWS::KMS::Alias" => &KeyAlias,
+        "AWS::KMS::Key" => &Key,
+        "AWS::Lambda::Alias" => &AliasProvider,
+        "AWS::Lambda::CodeSigningConfig" => &CodeSigningConfigProvider,
+        "AWS::Lambda::Function" => &FunctionProvider,
+        "AWS::Lambda::Permission" => &PermissionProvider,
+        "AWS::Lambda::Version" => &VersionProvider,
+        "AWS::S3::Bucket" => &Bucket,
+        "AWS::S3::BucketPolicy" => &BucketPolicy,
+        "AWS::Signer::SigningProfile" => &SigningProfileProvider,
+        _ => &Generic,
+    }
+}
+
+/// A type that does what the registry's facts say, and no more.
+struct Generic;
+
+impl Provider for Generic {}
+
+/// `AWS::IAM::Policy`
+struct InlinePolicy;
+
+impl Provider for InlinePolicy {
+    fn reference(&self, resource: &Resource) -> String {
+        physical_name(resource).to_owned()
+    }
+}
