@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 use serde::Deserialize;
 
 use super::TARGET;
-use super::toolchain::{Linker, Toolchain};
+use super::linker::{Linker, sysroot};
+use super::toolchain::{Toolchain, answer};
 use crate::step::Recipe;
 
 /// The oldest C library that Lambda's `provided.al2023` has: that of Amazon Linux 2023.
@@ -60,11 +61,12 @@ pub(super) fn compile(
 }
 
 fn command(root: &Path, recipe: &Recipe, toolchain: &Toolchain) -> Result<Command, String> {
-    let Toolchain { target, linker, .. } = toolchain;
+    let target = &toolchain.target;
+    let linker = Linker::find(root, toolchain, recipe.runs_on_lambda)?;
     let mut command = Command::new("cargo");
     command.current_dir(root);
-    let (build, for_target) = match linker {
-        Linker::Zig(_) => ("zigbuild", format!("{target}.{}.{}", LAMBDA_GLIBC.0, LAMBDA_GLIBC.1)),
+    let (build, for_target) = match &linker {
+        Linker::Zig => ("zigbuild", format!("{target}.{}.{}", LAMBDA_GLIBC.0, LAMBDA_GLIBC.1)),
         Linker::Cargo | Linker::Cross(_) => ("build", target.clone()),
     };
     command.args([build, "--locked", "--color", "never", "--target", &for_target]);
@@ -76,7 +78,7 @@ fn command(root: &Path, recipe: &Recipe, toolchain: &Toolchain) -> Result<Comman
     for name in FOREIGN_SETTINGS {
         command.env_remove(name);
     }
-    if let Linker::Cross(cross) = linker
+    if let Linker::Cross(cross) = &linker
         && recipe.config.linker(target).is_none()
     {
         let name = target.to_uppercase().replace('-', "_");
@@ -90,10 +92,8 @@ fn command(root: &Path, recipe: &Recipe, toolchain: &Toolchain) -> Result<Comman
 /// The repository's flags, and names instead of this machine's folders wherever a program would keep them.
 fn flags(root: &Path, recipe: &Recipe, toolchain: &Toolchain) -> Result<Vec<String>, String> {
     let mut flags = recipe.config.flags(&toolchain.target);
-    let mut folders = vec![
-        (toolchain.sysroot.clone(), "/rust".to_owned()),
-        (root.to_owned(), "/workspace".to_owned()),
-    ];
+    let mut folders =
+        vec![(sysroot(root)?, "/rust".to_owned()), (root.to_owned(), "/workspace".to_owned())];
     let foreign = foreign_sources(root, &toolchain.target)?.into_iter().enumerate();
     folders.extend(foreign.map(|(number, folder)| (folder, format!("/cargo/{number}"))));
     for (folder, name) in folders {
@@ -104,16 +104,9 @@ fn flags(root: &Path, recipe: &Recipe, toolchain: &Toolchain) -> Result<Vec<Stri
 
 /// The folders that cargo keeps other people's crates in, as far as this workspace has any from there.
 fn foreign_sources(root: &Path, target: &str) -> Result<BTreeSet<PathBuf>, String> {
-    let output = Command::new("cargo")
-        .args(["metadata", "--locked", "--format-version", "1", "--filter-platform", target])
-        .current_dir(root)
-        .output()
-        .map_err(|error| format!("`cargo` cannot be run: {error}"))?;
-    if !output.status.success() {
-        let why = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("cargo does not understand the workspace:\n{}", why.trim_end()));
-    }
-    let metadata: Metadata = serde_json::from_slice(&output.stdout)
+    let arguments = ["--locked", "--format-version", "1", "--filter-platform", target];
+    let metadata = answer(root, "cargo", &[&["metadata"], &arguments[..]].concat())?;
+    let metadata: Metadata = serde_json::from_str(&metadata)
         .map_err(|error| format!("what `cargo metadata` says cannot be read: {error}"))?;
     // A folder of a registry or of checkouts holds one folder a crate, and that its manifest.
     let foreign = metadata.packages.into_iter().filter(|package| package.source.is_some());

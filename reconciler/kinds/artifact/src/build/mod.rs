@@ -12,6 +12,7 @@
 mod binary;
 mod cargo;
 mod dependencies;
+mod linker;
 mod toolchain;
 mod zip;
 
@@ -33,7 +34,7 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-pub use toolchain::{Linker, Toolchain};
+pub use toolchain::Toolchain;
 
 use crate::port::builds::{Builds, Packed, Tell};
 use crate::spec::{Architecture, Package};
@@ -68,11 +69,7 @@ impl Workshop {
         root.canonicalize().map_err(|error| format!("`{}`: {error}", root.display()))
     }
 
-    async fn find(
-        &self,
-        architecture: Architecture,
-        runs_on_lambda: bool,
-    ) -> Result<Arc<Toolchain>, String> {
+    async fn find(&self, architecture: Architecture) -> Result<Arc<Toolchain>, String> {
         // Held over the search: whoever else asks meanwhile takes what it finds.
         let mut known = self.toolchains.lock().await;
         let name = architecture.target().unwrap_or("host");
@@ -80,7 +77,7 @@ impl Workshop {
             return Ok(Arc::clone(toolchain));
         }
         let root = self.root()?;
-        let found = spawn_blocking(move || Toolchain::find(&root, architecture, runs_on_lambda));
+        let found = spawn_blocking(move || Toolchain::find(&root, architecture));
         let found = Arc::new(found.await.map_err(|error| error.to_string())??);
         known.insert(name, Arc::clone(&found));
         Ok(found)
@@ -90,7 +87,7 @@ impl Workshop {
 #[async_trait]
 impl Builds for Workshop {
     async fn toolchain(&self, package: &Package) -> Result<Toolchain, String> {
-        let found = self.find(package.architecture, package.runs_on_lambda).await?;
+        let found = self.find(package.architecture).await?;
         Ok(Toolchain::clone(&found))
     }
 
@@ -104,7 +101,7 @@ impl Builds for Workshop {
     }
 
     async fn build(&self, recipe: &Recipe, tell: Tell<'_>) -> Result<Packed, String> {
-        let toolchain = self.find(recipe.architecture, recipe.runs_on_lambda).await?;
+        let toolchain = self.find(recipe.architecture).await?;
         if self.bench.try_lock().is_err() {
             tell("waiting for another build");
         }
