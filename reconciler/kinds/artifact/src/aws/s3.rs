@@ -54,8 +54,13 @@ impl ReadsObjects for Bucket {
         let call = call.checksum_mode(ChecksumMode::Enabled);
         let call = call.expected_bucket_owner(&self.owner).send().await;
         // An answer to HEAD has no body, so its code is what the SDK makes of the status.
-        let found = present(answer(call), &["NotFound", "NoSuchKey"])?;
-        Ok(found.map(|head| Head { version: head.version_id, sha256: head.checksum_sha256 }))
+        let Some(head) = present(answer(call), &["NotFound", "NoSuchKey"])? else { return Ok(None) };
+        let sha256 = match head.checksum_sha256 {
+            Some(sha256) => Some(sha256),
+            // It was not written by us, or by an S3 that keeps no such checksum: its bytes tell.
+            None => self.read(bucket, key).await?.map(|bytes| base64_sha256(&bytes)),
+        };
+        Ok(Some(Head { version: head.version_id, sha256 }))
     }
 }
 

@@ -8,7 +8,7 @@ use reconcile_engine::aws::errors::AwsError;
 pub struct Head {
     /// The version; none where the bucket is not versioned.
     pub version: Option<String>,
-    /// The SHA-256 that S3 keeps of it, in base64.
+    /// The SHA-256 of its bytes, in base64.
     pub sha256: Option<String>,
 }
 
