@@ -54,7 +54,9 @@ impl ReadsObjects for Bucket {
         let call = call.checksum_mode(ChecksumMode::Enabled);
         let call = call.expected_bucket_owner(&self.owner).send().await;
         // An answer to HEAD has no body, so its code is what the SDK makes of the status.
-        let Some(head) = present(answer(call), &["NotFound", "NoSuchKey"])? else { return Ok(None) };
+        let Some(head) = present(answer(call), &["NotFound", "NoSuchKey"])? else {
+            return Ok(None);
+        };
         let sha256 = match head.checksum_sha256 {
             Some(sha256) => Some(sha256),
             // It was not written by us, or by an S3 that keeps no such checksum: its bytes tell.

@@ -1,6 +1,8 @@
 //! The decision about a function: whether it runs the package that git says, signed by whom git says.
 //!
-//! `CloudFormation` compares neither a function's code nor who signed it, so it never finds this out.
+//! `CloudFormation` compares neither a function's code nor who signed it, so it never finds this out. Deploying
+//! what git changed is the stack's: while that is still to come, there is nothing to compare, and the unit's turn
+//! comes after it.
 
 use reconcile_core::coverage::Coverage;
 use reconcile_core::digest::Digest;
@@ -30,15 +32,13 @@ pub(super) fn desired(function: &Function, context: &PlanContext<'_>) -> Digest 
     Digest::of_json(&(resolve(&function.name), wanted, config))
 }
 
-/// Of a function that its stack has not made yet.
+/// Of a function that does not exist, or that nobody can name yet.
 pub(super) fn absent(function: &Function, context: &PlanContext<'_>) -> Draft {
-    let name = context.inputs.resolve(&function.name);
-    let reason = match &name {
-        Value::Known(name) => format!("the function `{name}` does not exist: its stack makes it"),
-        Value::Pending(_) => format!("the function does not exist yet {name}"),
-    };
-    let steps = deployment(function, context).map(Step::Deploy).into_iter().collect();
-    Draft::change(Change::new(Action::Create, reason), steps)
+    // As long as something is pending, its stack is still to make it.
+    let Some(deployment) = deployment(function, context) else { return Draft::of(Verdict::InSync) };
+    let name = &deployment.function;
+    let reason = format!("the function `{name}` does not exist: its stack has to make it");
+    Draft::change(Change::new(Action::Create, reason), vec![Step::Deploy(deployment)])
 }
 
 pub(super) fn present(
@@ -46,10 +46,10 @@ pub(super) fn present(
     seen: &SeenFunction,
     context: &PlanContext<'_>,
 ) -> Draft {
-    let code: Vec<_> =
-        code(function, seen, context).into_iter().filter_map(Compared::difference).collect();
+    let code = code(function, seen, context).into_iter();
+    let code: Vec<_> = code.filter_map(Compared::difference).collect();
     let config = code_signing(function, seen, context);
-    let checked = 1 + u64::from(config.is_some());
+    let checked = u64::from(deployment(function, context).is_some()) + u64::from(config.is_some());
     let config = config.and_then(Compared::difference);
     let coverage = Coverage { checked, ..Coverage::default() };
     if code.is_empty() && config.is_none() {
@@ -62,7 +62,11 @@ pub(super) fn present(
     Draft { coverage, ..Draft::change(change, steps.unwrap_or_default()) }
 }
 
+/// Nothing as long as the package is still to be made.
 fn code(function: &Function, seen: &SeenFunction, context: &PlanContext<'_>) -> Vec<Compared> {
+    if deployment(function, context).is_none() {
+        return Vec::new();
+    }
     let of = |name, output, seen: Option<String>| Compared {
         name,
         wanted: context.inputs.get(&function.of_package(output)),

@@ -63,25 +63,17 @@ pub(super) fn present(package: &Package, seen: &SeenPackage, context: &PlanConte
         let change = Change::new(Action::Update, reason);
         return Draft::change(change, Vec::new()).publishing(pending(package, context));
     }
+    let held_back = |(why, unblock)| {
+        let blocked = Verdict::Blocked { why, unblock, change: None };
+        // What is not changed goes on publishing what it does.
+        Draft::of(blocked).publishing(current(package, seen, context))
+    };
     if let Some(why) = &seen.profile.unusable {
-        let name = &seen.profile.name;
-        return held_back(package, seen, context, None).because(
-            format!("the signing profile `{name}` does not sign: {why}"),
-            "give its stack a profile of another name; a revoked or cancelled one stays so"
-                .to_owned(),
-        );
+        return held_back(unusable(&seen.profile.name, why));
     }
     let Some(built) = &seen.built else { return to_build(package, seen, context) };
     if let Some(job) = revoked(package, seen) {
-        let why = job.revoked.as_deref().unwrap_or_default();
-        return held_back(package, seen, context, Some(built)).because(
-            format!("the signature of job {} was revoked: {why}", job.id),
-            format!(
-                "change the sources; or, if these bytes are good, add `allow: {{ signAgain: [{}] }}` to {}",
-                job.id,
-                file(package)
-            ),
-        );
+        return held_back(needs_consent(package, job));
     }
     match difference(seen, context.now) {
         Some(difference) => to_change(package, seen, context, (built, difference)),
@@ -100,6 +92,20 @@ fn moved(package: &Package, seen: &SeenPackage, context: &PlanContext<'_>) -> Op
     } else {
         None
     }
+}
+
+fn unusable(profile: &str, why: &str) -> (String, String) {
+    let why = format!("the signing profile `{profile}` does not sign: {why}");
+    (why, "give its stack a profile of another name: one that was cancelled stays so".to_owned())
+}
+
+/// Whoever revoked a signature meant that these bytes should not run: nothing undoes that by itself.
+fn needs_consent(package: &Package, job: &Job) -> (String, String) {
+    let (id, file) = (&job.id, file(package));
+    let unblock = format!(
+        "change the sources; or, if these bytes are good, add `allow: {{ signAgain: [{id}] }}` to {file}"
+    );
+    (job.uselessness(), unblock)
 }
 
 fn to_build(package: &Package, seen: &SeenPackage, context: &PlanContext<'_>) -> Draft {
@@ -259,30 +265,6 @@ fn in_sync(package: &Package, seen: &SeenPackage, context: &PlanContext<'_>) -> 
     let checked = if seen.object == SeenObject::Vouched { 0 } else { 2 };
     let coverage = Coverage { checked, notes: note.into_iter().collect(), ..Coverage::default() };
     Draft { coverage, ..Draft::of(Verdict::InSync) }.publishing(current(package, seen, context))
-}
-
-/// A verdict that a person has to do something about.
-struct HeldBack {
-    outputs: BTreeMap<String, Value>,
-    change: Option<Change>,
-}
-
-/// What a package that is held back goes on publishing.
-fn held_back(
-    package: &Package,
-    seen: &SeenPackage,
-    context: &PlanContext<'_>,
-    built: Option<&Built>,
-) -> HeldBack {
-    let change = built.is_none().then(|| Change::new(Action::Update, "its sources changed"));
-    HeldBack { outputs: current(package, seen, context), change }
-}
-
-impl HeldBack {
-    fn because(self, why: String, unblock: String) -> Draft {
-        let Self { outputs, change } = self;
-        Draft::of(Verdict::Blocked { why, unblock, change }).publishing(outputs)
-    }
 }
 
 /// What is published as it is now.

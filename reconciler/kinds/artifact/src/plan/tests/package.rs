@@ -224,7 +224,7 @@ fn its_profile_was_cancelled() {
     });
     insta::assert_snapshot!(story.told(), @r#"
 blocked: the signing profile `lambda` does not sign: it is Canceled (no reason is given)
-  unblock: give its stack a profile of another name; a revoked or cancelled one stays so
+  unblock: give its stack a profile of another name: one that was cancelled stays so
 "#);
 }
 
