@@ -353,3 +353,66 @@ fn packages(folder: &std::path::Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder.join("target/lambda/packages")).expect("they are there");
     entries.map(|entry| entry.expect("an entry").path()).collect()
 }
+
+mod what_cannot_be_meant {
+    use super::*;
+
+    /// What is wrong, and what is advised.
+    fn problems(repository: &Repository) -> Vec<(String, String)> {
+        let operator = Operator::new(&Account::new(), repository);
+        let found = operator.interpret().err().unwrap_or_default();
+        let told = |problem: &reconcile_core::problem::Problem| {
+            (problem.message.clone(), problem.hint.clone().unwrap_or_default())
+        };
+        found.iter().map(told).collect()
+    }
+
+    #[track_caller]
+    fn one(repository: &Repository, message: &str, hint: &str) {
+        assert_eq!(problems(repository), [(message.to_owned(), hint.to_owned())]);
+    }
+
+    #[test]
+    fn a_crate_that_does_not_exist_or_is_no_program() {
+        let typo = signed_function().edit(ARTIFACT, "crate: hello", "crate: helo");
+        one(&typo, "the workspace has no crate `helo`", "did you mean `hello`?");
+        let library = signed_function().without(PROGRAM).file("hello/src/lib.rs", "");
+        let message = "the crate `hello` has no binary: a function is the program `bootstrap`";
+        one(&library, message, "");
+    }
+
+    #[test]
+    fn an_architecture_that_lambda_does_not_have() {
+        let arm = signed_function().edit(ARTIFACT, "host", "arm46");
+        one(&arm, "`arm46` is not an architecture", "did you mean `arm64`?");
+        let target = "target: { aws: { account: \"111122223333\", region: ap-northeast-1 } }";
+        let aws = signed_function().edit("desired/environments/test.yaml", "target: sandbox", target);
+        let message = "`host` is this machine's own, which Lambda need not have";
+        one(&aws, message, "write `arm64` or `x86_64`");
+    }
+
+    #[test]
+    fn a_profile_or_a_feature_that_cargo_does_not_know() {
+        let profile = signed_function().append(ARTIFACT, "profile: lamda\n");
+        one(&profile, "`Cargo.toml` has no profile `lamda`", "did you mean `lambda`?");
+        let feature = signed_function().append(ARTIFACT, "features: [verbose]\n");
+        one(&feature, "the crate has no feature `verbose`", "");
+    }
+
+    #[test]
+    fn a_function_that_is_not_said_or_said_twice() {
+        let unsaid = signed_function().edit(ARTIFACT, "function: ${stacks.hello.FunctionName}", "");
+        let message = "`codeSigningConfig` is a function's, and no `function` is declared";
+        one(&unsaid, message, "say which function has it");
+        let second = signed_function().text(ARTIFACT).replace("name: hello", "name: second");
+        let twice = signed_function().file("desired/artifacts/second.yaml", second);
+        let message = "`hello` and `second` are both the code of `${stacks.hello.FunctionName}`";
+        one(&twice, message, "a function runs one package: take one of them out");
+    }
+
+    #[test]
+    fn an_output_that_no_package_has() {
+        let typo = signed_function().edit("desired/stacks/hello.yaml", "hello.key", "hello.keys");
+        one(&typo, "`artifacts/hello` has no output `keys`", "did you mean `key`?");
+    }
+}

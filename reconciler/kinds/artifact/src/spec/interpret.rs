@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use reconcile_core::address::Address;
-use reconcile_core::input::Outputs;
-use reconcile_core::problem::{Place, Problem, did_you_mean};
-use reconcile_core::text::{Reference, Text};
+use reconcile_core::problem::{Problem, did_you_mean};
 use reconcile_engine::kind::{Links, Unit};
 use reconcile_engine::load::document::Document;
+use reconcile_engine::load::reader::Reader;
 use reconcile_engine::load::scope::Scope;
 
 use super::raw::RawArtifact;
@@ -17,9 +16,9 @@ use crate::sources::{Asked, SourceError, Sources};
 /// Says what an artifact's file means: the package and, where it is declared, the function that runs it.
 pub fn interpret(raw: RawArtifact, document: &Document, scope: &mut Scope<'_>) -> Vec<Unit<Spec>> {
     let address = Address::new("artifacts", &document.name);
-    let mut reader = Reader { document, scope, references: Vec::new() };
-    let package = reader.package(&raw, &address);
-    let function = reader.function(&raw, &address);
+    let mut interpreter = Interpreter { reader: Reader::new(document, scope) };
+    let package = interpreter.package(&raw, &address);
+    let function = interpreter.function(&raw, &address);
     // A function without its package would be a second mistake for the same reason.
     package.map(|package| [package].into_iter().chain(function).collect()).unwrap_or_default()
 }
@@ -38,31 +37,29 @@ pub fn check(units: &[Unit<Spec>], scope: &mut Scope<'_>) {
     }
 }
 
-/// A document being interpreted.
-struct Reader<'a, 'e> {
-    document: &'a Document,
-    scope: &'a mut Scope<'e>,
-    references: Vec<(Reference, Place)>,
+/// An artifact's file being interpreted.
+struct Interpreter<'a, 'e> {
+    reader: Reader<'a, 'e>,
 }
 
-impl Reader<'_, '_> {
+impl Interpreter<'_, '_> {
     fn package(&mut self, raw: &RawArtifact, address: &Address) -> Option<Unit<Spec>> {
-        let bucket = self.text("/bucket", &raw.bucket);
-        let signing_profile = self.text("/signingProfile", &raw.signing_profile);
+        let bucket = self.reader.text("/bucket", &raw.bucket);
+        let signing_profile = self.reader.text("/signingProfile", &raw.signing_profile);
         let architecture = self.architecture(&raw.architecture);
-        let profile = self.plain("/profile", &raw.profile);
+        let profile = self.reader.plain("/profile", &raw.profile);
         let asked = Asked { krate: &raw.krate, profile: &profile, features: &raw.features };
         let sources = self.sources(&asked)?;
-        let place = self.document.key_place("/crate");
+        let place = self.reader.document.key_place("/crate");
         let package = Package {
-            name: self.document.name.clone(),
-            declared_in: format!("{}:{}", self.document.file.path, place.line_column().0),
+            name: self.reader.document.name.clone(),
+            declared_in: format!("{}:{}", self.reader.document.file.path, place.line_column().0),
             krate: raw.krate.clone(),
             sources,
             architecture: architecture?,
             profile,
             features: raw.features.clone(),
-            runs_on_lambda: !self.scope.environment().target.is_sandbox(),
+            runs_on_lambda: !self.reader.scope.environment().target.is_sandbox(),
             bucket,
             signing_profile,
             sign_again: raw.allow.sign_again.iter().cloned().collect(),
@@ -76,23 +73,23 @@ impl Reader<'_, '_> {
         let Some(written) = &raw.function else {
             if raw.code_signing_config.is_some() {
                 let message = "`codeSigningConfig` is a function's, and no `function` is declared";
-                self.problem("/codeSigningConfig", message, "say which function has it");
+                self.reader.problem("/codeSigningConfig", message, "say which function has it");
             }
             return None;
         };
         let function = Function {
-            declared_in: self.document.file.path.clone(),
+            declared_in: self.reader.document.file.path.clone(),
             package: address.clone(),
-            name: self.text("/function", written),
+            name: self.reader.text("/function", written),
             code_signing_config: raw
                 .code_signing_config
                 .as_deref()
-                .map(|written| self.text("/codeSigningConfig", written)),
+                .map(|written| self.reader.text("/codeSigningConfig", written)),
         };
-        let place = self.document.place("/function");
+        let place = self.reader.document.place("/function");
+        let mut links = self.links(function.name.to_string(), BTreeSet::new());
         let of_package = output::ALL.map(|output| (function.of_package(output), place.clone()));
-        self.references.extend(of_package);
-        let links = self.links(function.name.to_string(), BTreeSet::new());
+        links.references.extend(of_package);
         let address = address.clone().with_part(LIVE);
         Some(Unit { address, spec: Spec::Function(function), links })
     }
@@ -100,10 +97,10 @@ impl Reader<'_, '_> {
     /// The links of a unit, with the references that were read since the last one.
     fn links(&mut self, physical_name: String, outputs: BTreeSet<String>) -> Links {
         Links {
-            place: self.document.key_place("/name"),
-            region: self.scope.environment().target.region().to_owned(),
+            place: self.reader.document.key_place("/name"),
+            region: self.reader.scope.environment().target.region().to_owned(),
             physical_name,
-            references: std::mem::take(&mut self.references),
+            references: self.reader.take_references(),
             depends_on: Vec::new(),
             outputs,
             provides: BTreeSet::new(),
@@ -112,26 +109,28 @@ impl Reader<'_, '_> {
     }
 
     fn architecture(&mut self, written: &str) -> Option<Architecture> {
-        let word = self.plain("/architecture", written);
+        let word = self.reader.plain("/architecture", written);
         let architecture = match word.parse::<Architecture>() {
             Ok(architecture) => architecture,
             Err(error) => {
                 let known = did_you_mean(&word, ["arm64", "x86_64", "host"]);
                 let hint = known.unwrap_or_else(|| "write `arm64`, `x86_64` or `host`".to_owned());
-                self.problem("/architecture", error.to_string(), &hint);
+                self.reader.problem("/architecture", error.to_string(), &hint);
                 return None;
             }
         };
-        if architecture == Architecture::Host && !self.scope.environment().target.is_sandbox() {
+        if architecture == Architecture::Host
+            && !self.reader.scope.environment().target.is_sandbox()
+        {
             let message = "`host` is this machine's own, which Lambda need not have";
-            self.problem("/architecture", message, "write `arm64` or `x86_64`");
+            self.reader.problem("/architecture", message, "write `arm64` or `x86_64`");
             return None;
         }
         Some(architecture)
     }
 
     fn sources(&mut self, asked: &Asked<'_>) -> Option<Sources> {
-        let error = match Sources::read(self.scope.files(), asked) {
+        let error = match Sources::read(self.reader.scope.files(), asked) {
             Ok(sources) => return Some(sources),
             Err(error) => error,
         };
@@ -148,33 +147,7 @@ impl Reader<'_, '_> {
                 (format!("/features/{index}"), hint.clone())
             }
         };
-        self.problem(&pointer, error.to_string(), hint.as_deref().unwrap_or_default());
+        self.reader.problem(&pointer, error.to_string(), hint.as_deref().unwrap_or_default());
         None
-    }
-
-    fn problem(&mut self, pointer: &str, message: impl Into<String>, hint: &str) {
-        let problem = Problem::at(self.document.place(pointer), message);
-        self.scope.problem(if hint.is_empty() { problem } else { problem.hint(hint) });
-    }
-
-    /// A text that may refer to other units; the references are kept.
-    fn text(&mut self, pointer: &str, written: &str) -> Text {
-        let text = self.scope.text(self.document, pointer, written);
-        let placed = text
-            .references()
-            .map(|found| (found.clone(), self.document.part_place(pointer, &found.to_string())));
-        self.references.extend(placed);
-        text
-    }
-
-    /// A text in which only variables may stand.
-    fn plain(&mut self, pointer: &str, written: &str) -> String {
-        let text = self.scope.text(self.document, pointer, written);
-        if let Some(reference) = text.references().next() {
-            let message = format!("`{reference}` cannot be used here");
-            self.problem(pointer, message, "only `${env.NAME}` can: this must be known beforehand");
-        }
-        let nothing = Outputs::default();
-        nothing.seen_from("").resolve(&text).known().unwrap_or_default().to_owned()
     }
 }
