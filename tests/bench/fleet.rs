@@ -92,7 +92,7 @@ async fn deploy(folder: &Path) -> Result<(), Box<dyn Error>> {
     let session =
         Session::connect(Connect { environment, run, work_tree: None, time_source, through })
             .await?;
-    let mut ledger = Ledger::load(&session, &KINDS.map(|kind| kind.info().plural)).await;
+    let mut ledger = Ledger::load(&session, &world.noted_kinds()).await;
     let events = Events::unheard();
     world.observe(&session, &ledger, Depth::default(), &events).await;
     let prepared = world.plan(&session, &|_| true)?;

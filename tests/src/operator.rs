@@ -120,8 +120,7 @@ impl Operator {
     pub async fn look(&self, depth: Depth) -> Look {
         let mut world = self.interpret().expect("what is declared is right");
         let session = self.connect(&world).await;
-        let plurals: Vec<_> = KINDS.iter().map(|kind| kind.info().plural).collect();
-        let ledger = Ledger::load(&session, &plurals).await;
+        let ledger = Ledger::load(&session, &world.noted_kinds()).await;
         world.observe(&session, &ledger, depth, &Events::unheard()).await;
         let prepared = world.plan(&session, &|_| true).expect("the plan keeps the rules");
         Look { prepared, session, world: Declared(world), ledger }

@@ -41,6 +41,8 @@ pub trait Fleet: Send + Sync {
     fn word(&self) -> &'static str;
     /// The kind, as addresses spell it.
     fn plural(&self) -> &'static str;
+    /// Whether the ledger may help to look at them.
+    fn is_noted(&self) -> bool;
     /// How the declared units hang together with others.
     fn links(&self) -> BTreeMap<Address, Links>;
     /// Looks at all units; afterwards they can be planned.
@@ -223,6 +225,10 @@ impl<K: Kind> Fleet for FleetOf<K> {
 
     fn plural(&self) -> &'static str {
         K::PLURAL
+    }
+
+    fn is_noted(&self) -> bool {
+        K::PRUNES || !self.units.is_empty()
     }
 
     fn links(&self) -> BTreeMap<Address, Links> {

@@ -34,6 +34,9 @@ pub trait Kind: Send + Sync + Sized + 'static {
     /// As addresses and folders spell it.
     const PLURAL: &'static str;
 
+    /// Whether a unit that is declared no more is looked for and deleted.
+    const PRUNES: bool = true;
+
     /// A file as it is written.
     type Raw: DeserializeOwned + JsonSchema;
     /// A unit as it is meant.

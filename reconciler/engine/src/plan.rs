@@ -95,6 +95,12 @@ impl World {
         self.links.iter()
     }
 
+    /// The kinds, as addresses spell them, whose notes the ledger is read for.
+    pub fn noted_kinds(&self) -> Vec<&'static str> {
+        let noted = self.fleets.iter().filter(|fleet| fleet.is_noted());
+        noted.map(|fleet| fleet.plural()).collect()
+    }
+
     /// What runs, as far as it was observed.
     pub fn status(&self) -> Vec<UnitStatus> {
         self.fleets.iter().flat_map(|fleet| fleet.status()).collect()

@@ -386,7 +386,8 @@ mod what_cannot_be_meant {
         let arm = signed_function().edit(ARTIFACT, "host", "arm46");
         one(&arm, "`arm46` is not an architecture", "did you mean `arm64`?");
         let target = "target: { aws: { account: \"111122223333\", region: ap-northeast-1 } }";
-        let aws = signed_function().edit("desired/environments/test.yaml", "target: sandbox", target);
+        let aws =
+            signed_function().edit("desired/environments/test.yaml", "target: sandbox", target);
         let message = "`host` is this machine's own, which Lambda need not have";
         one(&aws, message, "write `arm64` or `x86_64`");
     }

@@ -132,14 +132,12 @@ impl ArtifactKind {
             let head = head.map_err(failed("look at the signed package"))?;
             Ok(head.filter(|head| head.sha256.as_deref() == Some(sha256)))
         };
-        let head = match look().await? {
-            Some(head) => Some(head),
-            None => {
-                let put = self.objects.write((bucket, key), signed, Over::Anything).await;
-                put.map_err(failed("publish the signed package"))?;
-                look().await?
-            }
-        };
+        let mut head = look().await?;
+        if head.is_none() {
+            let put = self.objects.write((bucket, key), signed, Over::Anything).await;
+            put.map_err(failed("publish the signed package"))?;
+            head = look().await?;
+        }
         head.and_then(|head| head.version).ok_or_else(|| {
             let why = format!("`{key}` has no version: is the bucket `{bucket}` versioned?");
             StepError::Failed(why)

@@ -46,6 +46,8 @@ impl ArtifactKind {
 impl Kind for ArtifactKind {
     const WORD: &'static str = "Artifact";
     const PLURAL: &'static str = "artifacts";
+    // What a package leaves behind says who signed what ran.
+    const PRUNES: bool = false;
 
     type Raw = RawArtifact;
     type Spec = Spec;
@@ -53,7 +55,7 @@ impl Kind for ArtifactKind {
     type Step = Step;
 
     fn interpret(raw: RawArtifact, document: &Document, scope: &mut Scope<'_>) -> Vec<Unit<Spec>> {
-        spec::interpret(raw, document, scope)
+        spec::interpret(&raw, document, scope)
     }
 
     fn check(units: &[Unit<Spec>], scope: &mut Scope<'_>) {

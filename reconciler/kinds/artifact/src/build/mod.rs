@@ -156,8 +156,7 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
 
 /// Writes beside, then renames: what has the name is complete.
 fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+    fs::create_dir_all(file.parent().unwrap_or(file))?;
     let beside = file.with_extension(format!("{}.part", std::process::id()));
     fs::write(&beside, bytes)?;
     fs::rename(&beside, file)

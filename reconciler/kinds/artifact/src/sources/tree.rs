@@ -1,6 +1,7 @@
 //! The files of a crate's folder that a build may read.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use reconcile_core::digest::Digest;
 use reconcile_engine::load::Files;
@@ -44,7 +45,8 @@ pub(super) fn of_crate(
 }
 
 fn may_be_read(path: &str) -> bool {
-    let is_document = !path.contains('/') && path.ends_with(".md");
+    let is_document = !path.contains('/')
+        && Path::new(path).extension().is_some_and(|extension| extension == "md");
     let is_hidden = path.split('/').any(|part| part.starts_with('.'));
     let is_elsewhere = OTHER_TARGETS.iter().any(|folder| path.starts_with(folder));
     path != "Cargo.toml" && !is_document && !is_hidden && !is_elsewhere

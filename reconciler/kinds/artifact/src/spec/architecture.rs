@@ -22,12 +22,12 @@ pub struct UnknownArchitecture(String);
 impl Architecture {
     /// Lambda's word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Arm64 => "arm64",
-            Self::X86_64 => "x86_64",
-            Self::Host if cfg!(target_arch = "aarch64") => "arm64",
-            Self::Host => "x86_64",
-        }
+        let is_arm = match self {
+            Self::Arm64 => true,
+            Self::X86_64 => false,
+            Self::Host => cfg!(target_arch = "aarch64"),
+        };
+        if is_arm { "arm64" } else { "x86_64" }
     }
 
     /// The compiler's name for it; none for the machine's own, which the compiler knows.

@@ -14,11 +14,11 @@ use super::{Architecture, Function, LIVE, Package, Spec, output};
 use crate::sources::{Asked, SourceError, Sources};
 
 /// Says what an artifact's file means: the package and, where it is declared, the function that runs it.
-pub fn interpret(raw: RawArtifact, document: &Document, scope: &mut Scope<'_>) -> Vec<Unit<Spec>> {
+pub fn interpret(raw: &RawArtifact, document: &Document, scope: &mut Scope<'_>) -> Vec<Unit<Spec>> {
     let address = Address::new("artifacts", &document.name);
     let mut interpreter = Interpreter { reader: Reader::new(document, scope) };
-    let package = interpreter.package(&raw, &address);
-    let function = interpreter.function(&raw, &address);
+    let package = interpreter.package(raw, &address);
+    let function = interpreter.function(raw, &address);
     // A function without its package would be a second mistake for the same reason.
     package.map(|package| [package].into_iter().chain(function).collect()).unwrap_or_default()
 }
