@@ -8,14 +8,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use reconcile_core::address::Address;
 
-use crate::console;
 use crate::views::Format;
+use crate::{console, examples};
 
 /// Makes AWS match what git declares under `desired/`.
 ///
 /// Without a command: plans, asks, and applies.
 #[derive(Debug, Parser)]
-#[command(name = "reconcile", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "reconcile", version, after_help = examples::PROGRAM, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -27,18 +27,6 @@ pub(crate) struct Cli {
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
-
-const EXAMPLES: &str = "\
-Examples:
-  reconcile                          plan, ask, apply to the default environment
-  reconcile --dry-run -e production  show what applying to production would change
-  reconcile drift                    show what was changed outside git
-  reconcile apply --expect 3f2a9c1d  apply the plan that was reviewed, and no other
-  reconcile validate                 check every file under desired/, offline
-
-Exit codes:
-  0 in sync or applied   1 error or incomplete look   2 changes or drift   3 stale plan
-  4 refused by a guard   5 partly applied             64 usage             130/143 signal";
 
 /// What every command takes.
 #[derive(Debug, Args)]
@@ -98,28 +86,36 @@ pub(crate) enum Output {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show what would be changed; changes nothing.
+    #[command(after_help = examples::PLAN)]
     Plan(PlanArgs),
     /// Make AWS match.
+    #[command(after_help = examples::APPLY)]
     Apply(ApplyArgs),
     /// Ask AWS what was changed outside git; exit code 2 if anything was.
+    #[command(after_help = examples::DRIFT)]
     Drift,
     /// Check every file, offline.
+    #[command(after_help = examples::VALIDATE)]
     Validate,
     /// Build packages of Lambda functions, without AWS.
     Build(BuildArgs),
     /// Show what runs now: state, commit and time of every unit.
+    #[command(after_help = examples::STATUS)]
     Status,
     /// Show the units and what each depends on.
+    #[command(after_help = examples::GRAPH)]
     Graph(GraphArgs),
     /// Print the JSON Schema of a kind of file, or write all of them.
+    #[command(after_help = examples::SCHEMA)]
     Schema(SchemaArgs),
     /// Print the completions of a shell.
+    #[command(after_help = examples::COMPLETIONS)]
     Completions {
         /// Which.
         shell: Shell,
     },
     /// The embedded AWS.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::SANDBOX)]
     Sandbox(SandboxCommand),
 }
 

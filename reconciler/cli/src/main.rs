@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod console;
+mod examples;
 mod exit;
 mod git;
 mod kinds;

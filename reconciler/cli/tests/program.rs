@@ -22,3 +22,25 @@ fn a_wrong_command_line_ends_with_64() {
     assert_eq!(output.status.code(), Some(64));
     assert!(output.stdout.is_empty(), "stdout is for results");
 }
+
+#[test]
+fn every_command_explains_itself_with_examples() {
+    let commands = [
+        "plan",
+        "apply",
+        "drift",
+        "validate",
+        "status",
+        "graph",
+        "schema",
+        "completions",
+        "sandbox",
+    ];
+    for command in commands {
+        let output = reconcile(&[command, "--help"]).unwrap();
+        let help = String::from_utf8_lossy(&output.stdout);
+        let example = format!("Examples:\n  reconcile {command}");
+        assert!(help.contains(&example), "{command}: {help}");
+        assert!(help.lines().all(|line| line.len() <= 100), "{command}: {help}");
+    }
+}

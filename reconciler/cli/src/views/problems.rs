@@ -14,8 +14,11 @@ pub(crate) fn render(problems: &[Problem], width: usize) -> String {
     let renderer = Renderer::styled().decor_style(DecorStyle::Unicode).term_width(width);
     let mut text = String::new();
     for problem in problems {
-        text.push_str(&renderer.render(&[group(problem)]));
-        text.push_str("\n\n");
+        for group in groups(problem) {
+            text.push_str(&renderer.render(&[group]));
+            text.push('\n');
+        }
+        text.push('\n');
     }
     if problems.len() > 1 {
         text.push_str(&total(problems));
@@ -24,16 +27,20 @@ pub(crate) fn render(problems: &[Problem], width: usize) -> String {
     text
 }
 
-fn group(problem: &Problem) -> Group<'_> {
+fn groups(problem: &Problem) -> Vec<Group<'_>> {
     let Problem { place, message, hint } = problem;
     let title = Level::ERROR.primary_title(visible::text(message));
-    let group = match place {
-        Some(place) => title.element(snippet(place)),
-        None => Group::with_title(title),
-    };
-    match hint {
-        Some(hint) => group.element(Level::HELP.message(visible::text(hint))),
-        None => group,
+    let hint = hint.as_deref().map(visible::text);
+    match (place, hint) {
+        (Some(place), Some(hint)) => {
+            vec![title.element(snippet(place)).element(Level::HELP.message(hint))]
+        }
+        (Some(place), None) => vec![title.element(snippet(place))],
+        // Without a source line there is nothing for a rule to lead from.
+        (None, hint) => [Group::with_title(title)]
+            .into_iter()
+            .chain(hint.map(|hint| Group::with_title(Level::HELP.primary_title(hint))))
+            .collect(),
     }
 }
 

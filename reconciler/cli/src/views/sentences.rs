@@ -207,7 +207,8 @@ pub(super) fn next(subject: Subject, report: &Report) -> Next {
         (Subject::Proposal, _) => say(""),
         (Subject::Plan, Status::InSync) => say("Nothing to do: AWS is as git says."),
         (Subject::Drift, Status::InSync) => say("AWS is as it was deployed."),
-        (_, Status::Applied | Status::InSync) => say("AWS is as git says now."),
+        (_, Status::InSync) => say("AWS is as git says."),
+        (_, Status::Applied) => say("AWS is as git says now."),
         (Subject::Plan, _) if summary.changes() > 0 => {
             let digest = report.digest().short();
             run("Apply with:", &format!("apply -e {environment} --expect {digest}"))
@@ -258,12 +259,22 @@ pub(super) fn drifted(report: &Report) -> String {
     let unread = report.coverage().unreadable;
     let unseen = if unread > 0 { format!("{unseen}, {unread} unreadable") } else { unseen };
     match units {
-        0 => format!("none found{unseen}"),
+        0 => format!("none found{unseen}{}", waiting(report)),
         _ => format!(
             "{} of {}{unseen}",
             count(properties, "property", "properties"),
             count(units, "unit", "units")
         ),
+    }
+}
+
+/// `, but 4 units are not applied yet`: what git says and AWS never was.
+fn waiting(report: &Report) -> String {
+    let summary = report.summary();
+    match summary.changes().saturating_sub(summary.revert) {
+        0 => String::new(),
+        1 => ", but 1 unit is not applied yet".to_owned(),
+        units => format!(", but {units} units are not applied yet"),
     }
 }
 

@@ -45,6 +45,10 @@ fn remove(value: &mut Value, path: &str) {
         (Value::Object(members), Some((name, rest))) => {
             if let Some(member) = members.get_mut(name) {
                 remove(member, rest);
+                // What has nothing left to read is not read.
+                if member.as_object().is_some_and(Map::is_empty) {
+                    members.shift_remove(name);
+                }
             }
         }
         (Value::Array(items), Some(("*", rest))) => {

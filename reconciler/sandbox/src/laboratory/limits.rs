@@ -19,7 +19,7 @@ struct Quota {
 /// `signer.html` and `lambda-service.html` beside it;
 /// for S3 "Best practices design patterns: optimizing Amazon S3 performance", whose numbers hold for a
 /// prefix and are taken here for an operation.
-const PUBLISHED: [Quota; 10] = [
+const PUBLISHED: [Quota; 11] = [
     Quota {
         per_second: 2,
         service: "cloudformation",
@@ -75,6 +75,7 @@ const PUBLISHED: [Quota; 10] = [
         operations: &["DescribeSigningJob", "ListSigningJobs"],
     },
     Quota { per_second: 100, service: "signer", operations: &["GetRevocationStatus"] },
+    Quota { per_second: 15, service: "lambda", operations: &["GetPolicy"] },
     Quota { per_second: 100, service: "lambda", operations: &["GetFunction"] },
     Quota {
         per_second: 3500,

@@ -102,11 +102,7 @@ pub(super) fn pointing_to<'a>(
     pointing.map(|alias| alias.text("Name")).collect()
 }
 
-fn of<'a>(
-    world: &'a World,
-    region: &str,
-    function: &str,
-) -> impl Iterator<Item = &'a Resource> {
+fn of<'a>(world: &'a World, region: &str, function: &str) -> impl Iterator<Item = &'a Resource> {
     let prefix = format!("{}:", name::arn(region, function));
     world.resources.with_prefix(Resource::key(region, ALIAS, &prefix)).map(|(_, alias)| alias)
 }
@@ -150,9 +146,9 @@ fn changed(call: &Call) -> Map<String, Value> {
     }
     if let Some(routing) = call.parameters.get("RoutingConfig") {
         let weights = routing.get("AdditionalVersionWeights").and_then(Value::as_object);
-        let weights = weights.into_iter().flatten().map(|(version, weight)| {
-            json!({ "FunctionVersion": version, "FunctionWeight": weight })
-        });
+        let weights = weights.into_iter().flatten().map(
+            |(version, weight)| json!({ "FunctionVersion": version, "FunctionWeight": weight }),
+        );
         let weights = json!({ "AdditionalVersionWeights": weights.collect::<Value>() });
         changed.insert("RoutingConfig".to_owned(), weights);
     }

@@ -1,5 +1,6 @@
 //! Code-signing configurations, and which functions follow them.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::answers::{page, time};
@@ -134,8 +135,7 @@ pub(super) fn create(world: &mut World, configuration: &mut Resource) -> Result<
     let count = world.next("code-signing-configs").to_string();
     let id = suffix(&["code signing", &configuration.region, &count], 17).to_lowercase();
     let id = format!("csc-{id}");
-    let arn =
-        format!("arn:aws:lambda:{}:{ACCOUNT}:code-signing-config:{id}", configuration.region);
+    let arn = format!("arn:aws:lambda:{}:{ACCOUNT}:code-signing-config:{id}", configuration.region);
     for (name, value) in [("CodeSigningConfigId", id), ("CodeSigningConfigArn", arn.clone())] {
         configuration.attributes.insert(name.to_owned(), json!(value));
     }
@@ -144,14 +144,13 @@ pub(super) fn create(world: &mut World, configuration: &mut Resource) -> Result<
 }
 
 /// Fills in what is not set, and refuses what Lambda refuses.
-pub(super) fn settle(
-    configuration: &mut Resource,
-    at: jiff::Timestamp,
-) -> Result<(), AwsError> {
+pub(super) fn settle(configuration: &mut Resource, at: Timestamp) -> Result<(), AwsError> {
     let publishers = configuration.properties.get("AllowedPublishers");
     let arns = publishers.and_then(|it| it.get("SigningProfileVersionArns")?.as_array());
     if !arns.is_some_and(|arns| (1..=20).contains(&arns.len())) {
-        return Err(invalid("AllowedPublishers must have between 1 and 20 signing profile versions"));
+        return Err(invalid(
+            "AllowedPublishers must have between 1 and 20 signing profile versions",
+        ));
     }
     let policies = configuration.properties.entry(POLICIES).or_insert_with(|| json!({}));
     let policy = policies.get("UntrustedArtifactOnDeployment").and_then(Value::as_str);
@@ -181,10 +180,7 @@ pub(super) fn delete(world: &mut World, configuration: &Resource) -> Result<(), 
     Ok(())
 }
 
-fn followers<'a>(
-    world: &'a World,
-    configuration: &Resource,
-) -> impl Iterator<Item = &'a Resource> {
+fn followers<'a>(world: &'a World, configuration: &Resource) -> impl Iterator<Item = &'a Resource> {
     let arn = configuration.identifier.clone();
     let functions = world.resources.with_prefix(Resource::key(&configuration.region, FUNCTION, ""));
     functions.map(|(_, row)| row).filter(move |row| row.text(CONFIGURATION) == arn)

@@ -15,7 +15,9 @@ const RESERVED: &str = "ReservedConcurrentExecutions";
 pub(super) fn put_function_concurrency(world: &mut World, call: &Call) -> Answer {
     let name = FunctionName::parse(call.required("FunctionName")?).name;
     let Some(most) = call.number(RESERVED) else {
-        return Err(invalid("1 validation error detected: Value at 'reservedConcurrentExecutions' failed to satisfy constraint: Member must not be null"));
+        return Err(invalid(
+            "1 validation error detected: Value at 'reservedConcurrentExecutions' failed to satisfy constraint: Member must not be null",
+        ));
     };
     share(world, (&call.region, &name), RESERVED, Some(json!(most)))?;
     Ok(json!({ "ReservedConcurrentExecutions": most }))

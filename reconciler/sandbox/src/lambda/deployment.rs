@@ -1,5 +1,6 @@
 //! What happens to a function when its settings or its code change, whoever changes them.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -23,11 +24,9 @@ pub(super) fn create(
 ) -> Result<(), AwsError> {
     let name = function.identifier.clone();
     settings::settle(&name, &mut function.properties)?;
-    let zip = source.fetch(world, &function.region)?;
-    let configuration = function.properties.get(CONFIGURATION).and_then(Value::as_str);
-    let code = signing::admit(world, Candidate { name: &name, configuration, zip: &zip, at })?;
+    let (code, zip) = check(world, (function, &name), source, at)?;
     function.attributes = attributes(&function.region, &name);
-    package::keep(world, &code.sha256, zip);
+    package::keep(&mut world.packages, &code.sha256, zip);
     let version = FunctionVersion { code, last_modified: at, published: None };
     world.function_versions.insert(latest(&function.region, &name), version);
     Ok(())
@@ -43,26 +42,33 @@ pub(super) fn update(
 ) -> Result<(), AwsError> {
     let name = after.identifier.clone();
     settings::settle(&name, &mut after.properties)?;
-    let configuration = after.properties.get(CONFIGURATION).and_then(Value::as_str);
-    if let Some(arn) = configuration {
+    if let Some(arn) = after.properties.get(CONFIGURATION).and_then(Value::as_str) {
         code_signing::find(world, arn)?;
     }
-    let deployed = source.map(|source| -> Result<Code, AwsError> {
-        let zip = source.fetch(world, &after.region)?;
-        let arn = name::arn(&after.region, &name);
-        let code = signing::admit(world, Candidate { name: &arn, configuration, zip: &zip, at })?;
-        package::keep(world, &code.sha256, zip);
-        Ok(code)
-    });
-    let deployed = deployed.transpose()?;
+    let arn = name::arn(&after.region, &name);
+    let deployed = source.map(|source| check(world, (after, &arn), source, at)).transpose()?;
     if let Some(version) = world.function_versions.get_mut(&latest(&after.region, &name)) {
         version.last_modified = at;
-        if let Some(code) = deployed {
+        if let Some((code, zip)) = deployed {
+            package::keep(&mut world.packages, &code.sha256, zip);
             version.code = code;
         }
     }
     package::sweep(world);
     Ok(())
+}
+
+/// Checks whether a function would be let to run code; changes nothing. Errors name the function as `shown`.
+pub(super) fn check(
+    world: &World,
+    (function, shown): (&Resource, &str),
+    source: &Source,
+    at: Timestamp,
+) -> Result<(Code, Bytes), AwsError> {
+    let zip = source.fetch(world, &function.region)?;
+    let configuration = function.properties.get(CONFIGURATION).and_then(Value::as_str);
+    let code = signing::admit(world, Candidate { name: shown, configuration, zip: &zip, at })?;
+    Ok((code, zip))
 }
 
 /// Changes settings of a function that is in the world, as the API does; answers with what it is then.

@@ -75,9 +75,9 @@ fn found<'a>(world: &'a World, call: &Call) -> Result<&'a Resource, AwsError> {
         FunctionName::parse(row.text("FunctionName")).name == named.name
             && Some(row.text("Qualifier")) == named.qualifier.as_deref()
     };
-    rows.map(|(_, row)| row).find(is_meant).ok_or_else(|| {
-        not_found(format!("The function {arn} doesn't have an EventInvokeConfig"))
-    })
+    rows.map(|(_, row)| row)
+        .find(is_meant)
+        .ok_or_else(|| not_found(format!("The function {arn} doesn't have an EventInvokeConfig")))
 }
 
 fn given(call: &Call) -> Map<String, Value> {

@@ -149,11 +149,6 @@ impl Function {
         self.text("/Role")
     }
 
-    /// `x86_64` or `arm64`
-    pub(crate) fn architecture(&self) -> &str {
-        self.text("/Architectures/0")
-    }
-
     /// `Active` or `PassThrough`
     pub(crate) fn tracing_mode(&self) -> &str {
         self.text("/TracingConfig/Mode")
@@ -202,10 +197,7 @@ impl Function {
     fn at(&self, pointer: &str) -> Option<&Value> {
         let mut parts = pointer.split('/').skip(1);
         let top = self.settings.get(parts.next()?)?;
-        parts.try_fold(top, |value, part| match value {
-            Value::Array(items) => items.get(part.parse::<usize>().ok()?),
-            _ => value.get(part),
-        })
+        parts.try_fold(top, |value, part| value.get(part))
     }
 
     fn text(&self, pointer: &str) -> &str {

@@ -59,8 +59,10 @@ pub(super) fn update_function_code(world: &mut World, call: &Call) -> Answer {
     }
     let place = (&*call.region, &*name);
     if call.flag("DryRun").unwrap_or_default() {
-        let mut trial = world.clone();
-        let function = change(&mut trial, place, Some(&source), changed, call.now)?;
+        let present = deployment::found(world, &call.region, &name)?;
+        let arn = name::arn(&call.region, &name);
+        let (code, _) = deployment::check(world, (present, &arn), &source, call.now)?;
+        let function = Function { code, ..find(world, &call.region, &name, None)? };
         return Ok(configuration(&function, &named(name)));
     }
     change(world, place, Some(&source), changed, call.now)?;
@@ -97,13 +99,14 @@ pub(super) fn get_function_configuration(world: &World, call: &Call) -> Answer {
 /// Answers `ListFunctions`, each with its unpublished version or with all of its versions.
 pub(super) fn list_functions(world: &World, call: &Call) -> Answer {
     let every_version = call.text("FunctionVersion") == Some("ALL");
-    let names = world.resources.with_prefix(Resource::key(&call.region, FUNCTION, ""));
-    let mut functions = Vec::new();
-    for (_, resource) in names {
-        let all = versions::all(world, resource);
-        let shown = all.iter().filter(|one| every_version || one.version == LATEST);
-        functions.extend(shown.map(version));
-    }
+    let rows = world.resources.with_prefix(Resource::key(&call.region, FUNCTION, ""));
+    let all = rows.flat_map(|(_, resource)| versions::all(world, resource));
+    let functions = if every_version {
+        all.map(|function| version(&function)).collect()
+    } else {
+        let latest = all.filter(|function| function.version == LATEST);
+        latest.map(|one| configuration(&one, &named(one.name.clone()))).collect()
+    };
     let (functions, next) = page(functions, call)?;
     Ok(json!({ "Functions": functions, "NextMarker": next }))
 }

@@ -64,10 +64,8 @@ mod tests {
             ("arn:aws:lambda:ap-northeast-1:000000000000:function:api", None),
             ("arn:aws:lambda:ap-northeast-1:000000000000:function:api:$LATEST", Some(LATEST)),
         ] {
-            let expected = FunctionName {
-                name: "api".to_owned(),
-                qualifier: qualifier.map(str::to_owned),
-            };
+            let expected =
+                FunctionName { name: "api".to_owned(), qualifier: qualifier.map(str::to_owned) };
             assert_eq!(FunctionName::parse(text), expected, "{text}");
         }
         let named = FunctionName::parse("api:live").qualified(Some("2"));

@@ -12,6 +12,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use super::refusal::invalid;
 use crate::error::AwsError;
 use crate::s3::{self, Body, Location};
+use crate::table::Table;
 use crate::world::World;
 
 /// The largest zip that is taken in a call.
@@ -35,7 +36,10 @@ impl Source {
         if let Some(zip) = text(code, "ZipFile") {
             let bytes = STANDARD.decode(zip).map_err(|_| invalid("ZipFile is not base64"))?;
             if bytes.len() > LARGEST_IN_CALL {
-                let error = AwsError::new("RequestEntityTooLargeException", "Request must be smaller than 69905067 bytes for the UpdateFunctionCode operation");
+                let error = AwsError::new(
+                    "RequestEntityTooLargeException",
+                    "Request must be smaller than 69905067 bytes for the UpdateFunctionCode operation",
+                );
                 return Err(AwsError { status: 413, ..error });
             }
             return Ok(Self::Given(bytes.into()));
@@ -111,15 +115,18 @@ fn check(zip: &Bytes) -> Result<(), AwsError> {
     if zip.is_empty() {
         return Err(invalid("Uploaded file must be a non-empty zip"));
     }
-    let unzippable =
-        || invalid("Could not unzip uploaded file. Please check your file, then try to upload again.");
+    let unzippable = || {
+        invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
+    };
     let archive = ZipArchive::new(Cursor::new(zip)).map_err(|_| unzippable())?;
     if archive.is_empty() {
         return Err(invalid("Uploaded file must be a non-empty zip"));
     }
     let size = archive.decompressed_size().and_then(|size| u64::try_from(size).ok());
     if size.is_some_and(|size| size > LARGEST_UNZIPPED) {
-        return Err(invalid(format!("Unzipped size must be smaller than {LARGEST_UNZIPPED} bytes")));
+        return Err(invalid(format!(
+            "Unzipped size must be smaller than {LARGEST_UNZIPPED} bytes"
+        )));
     }
     Ok(())
 }
@@ -132,9 +139,9 @@ fn zipped(file: &str, source: &str) -> Option<Vec<u8>> {
 }
 
 /// Keeps a package under its digest.
-pub(super) fn keep(world: &mut World, sha256: &str, zip: Bytes) {
-    if !world.packages.contains(sha256) {
-        world.packages.insert(sha256, Body(zip));
+pub(super) fn keep(packages: &mut Table<Body>, sha256: &str, zip: Bytes) {
+    if !packages.contains(sha256) {
+        packages.insert(sha256, Body(zip));
     }
 }
 

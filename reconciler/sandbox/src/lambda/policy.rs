@@ -31,7 +31,9 @@ const PROPERTIES: [&str; 8] = [
 pub(super) fn add_permission(world: &mut World, call: &Call) -> Answer {
     let function = asked(call)?;
     let id = call.required("StatementId")?;
-    (call.required("Action")?, call.required("Principal")?);
+    for name in ["Action", "Principal"] {
+        call.required(name)?;
+    }
     let given = |name: &&str| Some(((*name).to_owned(), call.parameters.get(*name)?.clone()));
     let mut properties: Map<String, Value> = PROPERTIES.iter().filter_map(given).collect();
     let name = match &function.qualifier {
@@ -59,9 +61,9 @@ pub(super) fn remove_permission(world: &mut World, call: &Call) -> Answer {
     found(world, &call.region, &function.name)?;
     let id = call.required("StatementId")?;
     let permission = of(world, &call.region, &function).find(|one| one.attribute("Id") == id);
-    let key = permission.map(Resource::row_key).ok_or_else(|| {
-        not_found(format!("Statement {id} is not found in resource policy."))
-    })?;
+    let key = permission
+        .map(Resource::row_key)
+        .ok_or_else(|| not_found(format!("Statement {id} is not found in resource policy.")))?;
     world.resources.remove(&key);
     Ok(Value::Null)
 }
@@ -86,11 +88,7 @@ pub(crate) fn statements(world: &World, region: &str, function: &FunctionName) -
 }
 
 /// Refuses a permission for what is not there, or under an ID that is taken, and gives it its identity.
-pub(super) fn admit(
-    world: &World,
-    permission: &mut Resource,
-    id: &str,
-) -> Result<(), AwsError> {
+pub(super) fn admit(world: &World, permission: &mut Resource, id: &str) -> Result<(), AwsError> {
     let named = permission.text("FunctionName").to_owned();
     let function = FunctionName::parse(&named);
     find(world, &permission.region, &named, None)?;

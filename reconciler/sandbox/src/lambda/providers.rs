@@ -37,6 +37,9 @@ impl Provider for FunctionProvider {
         after: &mut Resource,
         at: Timestamp,
     ) -> Result<(), Failure> {
+        if before.properties == after.properties {
+            return Ok(());
+        }
         let redeploys = ["Code", "Architectures"]
             .iter()
             .any(|name| before.properties.get(*name) != after.properties.get(*name));
@@ -91,12 +94,7 @@ impl Provider for VersionProvider {
         Ok(())
     }
 
-    fn delete(
-        &self,
-        world: &mut World,
-        version: &Resource,
-        _at: Timestamp,
-    ) -> Result<(), Failure> {
+    fn delete(&self, world: &mut World, version: &Resource, _at: Timestamp) -> Result<(), Failure> {
         let named = FunctionName::parse(&version.identifier);
         let number = named.qualifier.unwrap_or_default();
         let deleted = versions::delete(world, &version.region, &named.name, &number);

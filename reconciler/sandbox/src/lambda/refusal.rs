@@ -47,7 +47,7 @@ pub(super) fn outdated() -> AwsError {
 pub(super) fn failure(error: &AwsError) -> Failure {
     let code = match error.status {
         404 => "NotFound",
-        409 => "AlreadyExists",
+        409 => "ResourceConflict",
         500.. => "ServiceInternalError",
         _ => "InvalidRequest",
     };

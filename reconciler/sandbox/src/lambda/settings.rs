@@ -156,8 +156,7 @@ fn check_range(
 }
 
 fn check_environment(settings: &Map<String, Value>) -> Result<(), AwsError> {
-    const UNABLE: &str =
-        "Lambda was unable to configure your environment variables because the environment variables you have provided";
+    const UNABLE: &str = "Lambda was unable to configure your environment variables because the environment variables you have provided";
     let variables = settings.get("Environment").and_then(|it| it.get("Variables")?.as_object());
     let Some(variables) = variables else {
         return Ok(());

@@ -42,7 +42,11 @@ pub(super) fn admit(world: &World, candidate: Candidate<'_>) -> Result<Code, Aws
             if code_signing::enforces(configuration) {
                 return Err(refused(candidate.name));
             }
-            tracing::warn!(function = candidate.name, ?distrust, "an untrusted package is deployed");
+            tracing::warn!(
+                function = candidate.name,
+                ?distrust,
+                "an untrusted package is deployed"
+            );
         }
     }
     let provenance = match signature {
@@ -64,11 +68,7 @@ enum Distrust {
     Revoked,
 }
 
-fn check(
-    configuration: &Resource,
-    signature: &Signature,
-    now: Timestamp,
-) -> Result<(), Distrust> {
+fn check(configuration: &Resource, signature: &Signature, now: Timestamp) -> Result<(), Distrust> {
     let Signature::Intact(signed) = signature else {
         return Err(Distrust::Unsigned);
     };

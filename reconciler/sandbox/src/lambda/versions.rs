@@ -38,10 +38,8 @@ pub(super) struct Published {
 pub(super) fn publish_version(world: &mut World, call: &Call) -> Answer {
     let name = FunctionName::parse(call.required("FunctionName")?).name;
     check_revision(call, &find(world, &call.region, &name, None)?.revision_id())?;
-    let publication = Publication {
-        description: call.text("Description"),
-        code_sha256: call.text("CodeSha256"),
-    };
+    let publication =
+        Publication { description: call.text("Description"), code_sha256: call.text("CodeSha256") };
     let published = publish(world, (&call.region, &name), publication, call.now)?;
     Ok(version(&published.function))
 }

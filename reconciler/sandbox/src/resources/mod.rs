@@ -7,7 +7,6 @@ mod arns;
 mod failure;
 mod identity;
 mod provider;
-mod storage;
 pub(crate) mod tags;
 mod trail;
 
@@ -126,6 +125,16 @@ pub(crate) fn attribute(resource: &Resource, name: &str) -> Option<Value> {
         path.try_fold(top, |value, part| value.get(part))
     };
     resource.attributes.get(name).or_else(property).cloned()
+}
+
+/// The resource of this name in the region of another one.
+pub(crate) fn beside<'a>(
+    world: &'a World,
+    other: &Resource,
+    type_name: &str,
+    identifier: &str,
+) -> Option<&'a Resource> {
+    world.resources.get(&Resource::key(&other.region, type_name, identifier))
 }
 
 fn facts(type_name: &str) -> Result<ResourceType, Failure> {

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 
 use super::identity::physical_name;
-use super::storage::{Bucket, BucketPolicy, Key, KeyAlias};
-use super::trail::Trail;
+use super::trail::TrailProvider;
 use super::{Failure, Origin};
+use crate::kms::{KeyAliasProvider, KeyProvider};
 use crate::lambda::{
     AliasProvider, CodeSigningConfigProvider, FunctionProvider, PermissionProvider, VersionProvider,
 };
 use crate::resource::Resource;
+use crate::s3::{BucketPolicyProvider, BucketProvider};
 use crate::signer::SigningProfileProvider;
 use crate::world::World;
 
@@ -57,17 +58,17 @@ pub(crate) trait Provider: Sync {
 /// The provider of a type.
 pub(super) fn provider(type_name: &str) -> &'static dyn Provider {
     match type_name {
-        "AWS::CloudTrail::Trail" => &Trail,
-        "AWS::IAM::Policy" => &InlinePolicy,
-        "AWS::KMS::Alias" => &KeyAlias,
-        "AWS::KMS::Key" => &Key,
+        "AWS::CloudTrail::Trail" => &TrailProvider,
+        "AWS::IAM::Policy" => &InlinePolicyProvider,
+        "AWS::KMS::Alias" => &KeyAliasProvider,
+        "AWS::KMS::Key" => &KeyProvider,
         "AWS::Lambda::Alias" => &AliasProvider,
         "AWS::Lambda::CodeSigningConfig" => &CodeSigningConfigProvider,
         "AWS::Lambda::Function" => &FunctionProvider,
         "AWS::Lambda::Permission" => &PermissionProvider,
         "AWS::Lambda::Version" => &VersionProvider,
-        "AWS::S3::Bucket" => &Bucket,
-        "AWS::S3::BucketPolicy" => &BucketPolicy,
+        "AWS::S3::Bucket" => &BucketProvider,
+        "AWS::S3::BucketPolicy" => &BucketPolicyProvider,
         "AWS::Signer::SigningProfile" => &SigningProfileProvider,
         _ => &Generic,
     }
@@ -79,9 +80,9 @@ struct Generic;
 impl Provider for Generic {}
 
 /// `AWS::IAM::Policy`
-struct InlinePolicy;
+struct InlinePolicyProvider;
 
-impl Provider for InlinePolicy {
+impl Provider for InlinePolicyProvider {
     fn reference(&self, resource: &Resource) -> String {
         physical_name(resource).to_owned()
     }

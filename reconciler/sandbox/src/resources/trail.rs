@@ -1,15 +1,16 @@
 //! Trails: a trail's bucket must be there, and its policy must let the service write.
 
-use super::storage::beside;
-use super::{Failure, Origin, Provider};
+use serde_json::Value;
+
+use super::{Failure, Origin, Provider, beside};
 use crate::resource::Resource;
 use crate::s3::BUCKET;
 use crate::world::World;
 
 /// `AWS::CloudTrail::Trail`
-pub(super) struct Trail;
+pub(super) struct TrailProvider;
 
-impl Provider for Trail {
+impl Provider for TrailProvider {
     fn create(
         &self,
         world: &mut World,
@@ -23,9 +24,8 @@ impl Provider for Trail {
         }
         let policy = beside(world, trail, "AWS::S3::BucketPolicy", bucket);
         let document = policy.and_then(|policy| policy.properties.get("PolicyDocument"));
-        let names_service = |document: &serde_json::Value| {
-            document.to_string().contains("cloudtrail.amazonaws.com")
-        };
+        let names_service =
+            |document: &Value| document.to_string().contains("cloudtrail.amazonaws.com");
         if document.is_some_and(names_service) {
             return Ok(());
         }

@@ -51,10 +51,10 @@ pub(crate) fn store(
     now: Timestamp,
 ) -> Result<(), Refused> {
     let Location { region, bucket: name, key, version: _ } = location;
-    let bucket = bucket::reached(world, region, name)
-        .map_err(|error| Refused::new(world, name, &error))?;
+    let bucket =
+        bucket::reached(world, region, name).map_err(|error| Refused::new(world, name, &error))?;
     let (versioning, encryption) = (bucket::versioning(bucket), bucket::default_encryption(bucket));
-    let content = Content {
+    let object = Content {
         etag: writing::etag(&body, &encryption),
         body: Body(body),
         encryption,
@@ -62,7 +62,7 @@ pub(crate) fn store(
     };
     let place = Place { bucket: name.to_owned(), key: key.to_owned(), versioning };
     let context = Context { region: region.to_owned(), now };
-    versions::add(world, &context, place, Some(content));
+    versions::add(world, &context, place, Some(object));
     Ok(())
 }
 

@@ -16,15 +16,17 @@ mod naming;
 mod object;
 mod operations;
 mod payload;
+mod providers;
 mod reading;
 mod versions;
 mod writing;
 
 pub(crate) use bucket::{BUCKET, new_bucket};
 pub(crate) use door::S3Door;
-pub(crate) use naming::{Address, action, operation};
 pub(crate) use inside::{Location, Refused, fetch, is_versioned, reach, store};
+pub(crate) use naming::{Address, action, operation};
 pub(crate) use object::{Body, ObjectVersion};
+pub(crate) use providers::{BucketPolicyProvider, BucketProvider};
 
 use crate::error::AwsError;
 use crate::world::World;

@@ -68,13 +68,8 @@ pub(super) enum Unsignable {
 pub(super) struct Tampered;
 
 /// Adds a signature to a zip.
-pub(super) fn sign(
-    zip: &[u8],
-    key: &SigningKey,
-    claim: Claim<'_>,
-) -> Result<Vec<u8>, Unsignable> {
-    let mut archive =
-        ZipArchive::new(Cursor::new(zip)).map_err(|_| Unsignable::Malformed)?;
+pub(super) fn sign(zip: &[u8], key: &SigningKey, claim: Claim<'_>) -> Result<Vec<u8>, Unsignable> {
+    let mut archive = ZipArchive::new(Cursor::new(zip)).map_err(|_| Unsignable::Malformed)?;
     if archive.is_empty() {
         return Err(Unsignable::Empty);
     }

@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 
 use super::envelope::{self, Claim};
@@ -149,7 +150,7 @@ pub(super) fn list_signing_jobs(world: &World, call: &Call) -> Answer {
     Ok(json!({ "jobs": jobs, "nextToken": next }))
 }
 
-/// Carries out every job that is due, in the order of time.
+/// Carries out every job that is due, in the order of time, and forgets those that are long over.
 pub(crate) fn advance(world: &mut World, now: Timestamp) {
     while let Some(mut job) = next(world, now) {
         let outcome = match sign(world, &job) {
@@ -159,6 +160,17 @@ pub(crate) fn advance(world: &mut World, now: Timestamp) {
         job.end = Some(End { at: job.due, outcome });
         world.signing_jobs.insert(job.id.clone(), job);
     }
+    let is_over = |job: &SigningJob| job.expires().is_some_and(|expires| remembered(expires) < now);
+    let over = world.signing_jobs.iter().filter(|(_, job)| is_over(job));
+    for id in over.map(|(id, _)| id.to_owned()).collect::<Vec<_>>() {
+        world.signing_jobs.remove(&id);
+    }
+}
+
+/// Until when a job is known whose signature expires at a time (Developer Guide, "Data retention").
+fn remembered(expires: Timestamp) -> Timestamp {
+    let end = expires.to_zoned(TimeZone::UTC).checked_add(6.months());
+    end.map_or(Timestamp::MAX, |end| end.timestamp())
 }
 
 fn next(world: &World, now: Timestamp) -> Option<SigningJob> {

@@ -23,7 +23,11 @@ pub(super) fn check(id: &str) -> Result<(), AwsError> {
 /// Answers `GetSigningPlatform`.
 pub(super) fn get_signing_platform(call: &Call) -> Answer {
     let id = call.required("platformId")?;
-    if id == LAMBDA { Ok(description()) } else { Err(not_found(format!("Platform {id} not found"))) }
+    if id == LAMBDA {
+        Ok(description())
+    } else {
+        Err(not_found(format!("Platform {id} not found")))
+    }
 }
 
 /// Answers `ListSigningPlatforms`.

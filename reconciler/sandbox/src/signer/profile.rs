@@ -1,14 +1,14 @@
 //! A signing profile. Its name, tags and settings are those of its resource; what stays when the resource is
 //! gone is here.
 
-use jiff::{Span, Timestamp, ToSpan as _};
 use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::key::SigningKey;
-use super::refusal::{internal, invalid};
 use super::platform;
+use super::refusal::{internal, invalid};
 use crate::cloudformation::names::suffix;
 use crate::error::AwsError;
 use crate::resource::Resource;
@@ -84,10 +84,13 @@ pub(super) fn register(world: &mut World, resource: &mut Resource) -> Result<(),
     };
     let version = suffix(&["signing profile", &arn], 10);
     let version_arn = format!("{arn}/{version}");
-    for (name, value) in
-        [("Arn", &arn), ("ProfileVersion", &version), ("ProfileVersionArn", &version_arn)]
-    {
-        resource.attributes.insert(name.to_owned(), json!(value));
+    for (attribute, value) in [
+        ("Arn", &arn),
+        ("ProfileName", &name),
+        ("ProfileVersion", &version),
+        ("ProfileVersionArn", &version_arn),
+    ] {
+        resource.attributes.insert(attribute.to_owned(), json!(value));
     }
     let key = SigningKey::generate().map_err(|error| internal(error.to_string()))?;
     let profile = SigningProfile {
@@ -146,10 +149,8 @@ impl Validity {
     /// Reads a period as templates and calls write it.
     fn read(period: &Value) -> Result<Self, AwsError> {
         let member = |names: [&str; 2]| names.into_iter().find_map(|name| period.get(name));
-        let value = member(["Value", "value"]).and_then(|value| match value {
-            Value::String(text) => text.parse().ok(),
-            _ => value.as_i64(),
-        });
+        let value = member(["Value", "value"])
+            .and_then(|value| value.as_i64().or_else(|| value.as_str()?.parse().ok()));
         let unit = member(["Type", "type"]).and_then(Value::as_str);
         match (value, unit) {
             (Some(value @ 1..), Some(unit @ ("DAYS" | "MONTHS" | "YEARS"))) => {

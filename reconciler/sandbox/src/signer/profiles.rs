@@ -106,6 +106,11 @@ impl Provider for SigningProfileProvider {
         resource: &mut Resource,
         _origin: Origin<'_>,
     ) -> Result<(), Failure> {
+        // The resource of a canceled profile is gone, but its name is not free.
+        if world.signing_profiles.contains(&resource.identifier) {
+            let key = resource.row_key();
+            return Err(Failure::already_exists(PROFILE, &resource.identifier, key));
+        }
         profile::register(world, resource).map_err(|error| {
             Failure::handler(
                 "InvalidRequest",

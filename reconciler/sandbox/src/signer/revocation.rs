@@ -65,7 +65,10 @@ pub(super) fn revoke_signing_profile(world: &mut World, call: &Call) -> Answer {
 }
 
 /// A time in seconds with a fraction, as JSON has it.
-#[expect(clippy::cast_possible_truncation, reason = "a float is cut off at the bounds of an integer")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float is cut off at the bounds of an integer"
+)]
 fn at(seconds: f64) -> Option<Timestamp> {
     Timestamp::from_millisecond((seconds * 1000.0).round() as i64).ok()
 }

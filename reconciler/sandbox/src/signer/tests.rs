@@ -12,6 +12,9 @@ use super::key::SigningKey;
 
 type Entries = Vec<(String, Vec<u8>)>;
 
+/// What is done to the entries of a signed zip.
+type Change = fn(&mut Entries);
+
 fn zip(entries: &Entries, method: CompressionMethod) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in entries {
@@ -46,12 +49,20 @@ fn sign(zip: &[u8]) -> Result<Vec<u8>, Unsignable> {
         signed_at: Timestamp::UNIX_EPOCH,
         expires_at: Timestamp::MAX,
     };
-    envelope::sign(zip, &SigningKey::generate().expect("a key is made"), claim)
+    envelope::sign(zip, &key(), claim)
+}
+
+fn key() -> SigningKey {
+    SigningKey::generate().expect("a key is made")
+}
+
+fn signed() -> Vec<u8> {
+    sign(&bootstrap()).expect("is signed")
 }
 
 /// Opens a signed zip after its entries were changed and packed anew.
 fn opened_after(change: impl FnOnce(&mut Entries)) -> Result<Option<String>, Tampered> {
-    let mut entries = unzip(&sign(&bootstrap()).expect("is signed"));
+    let mut entries = unzip(&signed());
     change(&mut entries);
     let opened = envelope::open(&zip(&entries, CompressionMethod::Stored))?;
     Ok(opened.map(|envelope| envelope.statement.job_arn))
@@ -65,7 +76,7 @@ fn a_signature_holds_however_the_entries_are_packed() {
 
 #[test]
 fn a_signature_holds_for_no_other_entries() {
-    let changes: [(&str, fn(&mut Entries)); 6] = [
+    let changes: [(&str, Change); 6] = [
         ("other bytes", |entries| entries[0].1[0] ^= 1),
         ("other name", |entries| entries[0].0.push('2')),
         ("one more", |entries| entries.push(("hook".to_owned(), b"x".to_vec()))),
@@ -75,12 +86,25 @@ fn a_signature_holds_for_no_other_entries() {
             entries[0].1.insert(0, b'p');
         }),
         ("other statement", |entries| {
-            let text = String::from_utf8_lossy(&entries[1].1).replace("signing-jobs/j", "signing-jobs/k");
+            let text =
+                String::from_utf8_lossy(&entries[1].1).replace("signing-jobs/j", "signing-jobs/k");
             entries[1].1 = text.into_bytes();
         }),
     ];
     for (what, change) in changes {
         assert_eq!(opened_after(change), Err(Tampered), "{what}");
+    }
+}
+
+#[test]
+fn no_flipped_byte_makes_other_code_look_signed() {
+    let (signed, code) = (signed(), unzip(&bootstrap()));
+    for position in 0..signed.len() {
+        let mut flipped = signed.clone();
+        flipped[position] ^= 0xff;
+        if let Ok(Some(_)) = envelope::open(&flipped) {
+            assert_eq!(unzip(&flipped)[..code.len()], code, "at {position}");
+        }
     }
 }
 
@@ -93,8 +117,7 @@ fn a_zip_without_a_signature_has_none() {
 
 #[test]
 fn only_an_unsigned_zip_with_something_in_it_is_signed() {
-    let signed = sign(&bootstrap()).expect("is signed");
-    assert_eq!(sign(&signed), Err(Unsignable::Signed));
+    assert_eq!(sign(&signed()), Err(Unsignable::Signed));
     assert_eq!(sign(&zip(&Vec::new(), CompressionMethod::Stored)), Err(Unsignable::Empty));
     assert_eq!(sign(b"no zip"), Err(Unsignable::Malformed));
     assert_ne!(sign(&bootstrap()), sign(&bootstrap()), "no two signatures are the same");

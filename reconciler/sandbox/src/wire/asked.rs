@@ -51,11 +51,13 @@ impl Asked {
     pub(crate) fn action(&self) -> String {
         match self.protocol {
             Protocol::S3 => format!("s3:{}", s3::action(&self.operation)),
-            Protocol::Query { .. } | Protocol::Json { .. } | Protocol::RestJson(_) => match self.service.as_str() {
-                // Cloud Control's permissions are spelt with CloudFormation's prefix.
-                "cloudcontrolapi" => format!("cloudformation:{}", self.operation),
-                _ => self.name(),
-            },
+            Protocol::Query { .. } | Protocol::Json { .. } | Protocol::RestJson(_) => {
+                match self.service.as_str() {
+                    // Cloud Control's permissions are spelt with CloudFormation's prefix.
+                    "cloudcontrolapi" => format!("cloudformation:{}", self.operation),
+                    _ => self.name(),
+                }
+            }
         }
     }
 

@@ -162,8 +162,12 @@ mod tests {
     };
 
     fn decoded(method: &str, uri: &str, body: &'static str) -> Result<(String, Value), AwsError> {
+        API.decode(&request(method, uri, body))
+    }
+
+    fn request(method: &str, uri: &str, body: &'static str) -> Request<Bytes> {
         let request = Request::builder().method(method).uri(uri).header("x-kind", "dry");
-        API.decode(&request.body(Bytes::from_static(body.as_bytes())).expect("is a request"))
+        request.body(Bytes::from_static(body.as_bytes())).expect("is a request")
     }
 
     #[test]

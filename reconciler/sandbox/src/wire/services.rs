@@ -38,16 +38,8 @@ pub(super) const SERVICES: [Service; 6] = [
         protocol: Protocol::Json { version: "1.1", target: "TrentService" },
         handle: kms::handle,
     },
-    Service {
-        name: "lambda",
-        protocol: Protocol::RestJson(&lambda::API),
-        handle: lambda::handle,
-    },
-    Service {
-        name: "signer",
-        protocol: Protocol::RestJson(&signer::API),
-        handle: signer::handle,
-    },
+    Service { name: "lambda", protocol: Protocol::RestJson(&lambda::API), handle: lambda::handle },
+    Service { name: "signer", protocol: Protocol::RestJson(&signer::API), handle: signer::handle },
     Service {
         name: "sts",
         protocol: Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },

@@ -11,12 +11,12 @@ use aws_sdk_signer::primitives::DateTime;
 use reconcile_sandbox::Sandbox;
 use serde_json::{Value, json};
 
+use crate::lambda::ROLE;
 use crate::signed_zips::{package, profile, signed, tampered, upload};
 use crate::support::{BUCKET, cloudformation, lambda, sandbox, signer};
 
 const UNTRUSTED: &str = "CodeVerificationFailedException";
 const BROKEN: &str = "InvalidCodeSignatureException";
-const ROLE: &str = "arn:aws:iam::000000000000:role/function";
 
 /// A package, and the error that it meets.
 struct Case {
@@ -83,7 +83,6 @@ async fn configuration(sandbox: &Sandbox, allowed: &[String], policy: CodeSignin
     let created = create.code_signing_policies(policies).send().await.expect("is made");
     created.code_signing_config.expect("is shown").code_signing_config_arn
 }
-
 
 const POLICIES: [CodeSigningPolicy; 2] = [CodeSigningPolicy::Warn, CodeSigningPolicy::Enforce];
 
@@ -156,9 +155,10 @@ async fn failure(sandbox: &Sandbox, failed: &str) -> (String, Option<String>) {
     let stacks = client.describe_stacks().stack_name("app").send().await.expect("is there");
     let status = stacks.stacks()[0].stack_status().expect("has a status").to_string();
     let events = client.describe_stack_events().stack_name("app").send().await.expect("lists");
-    let failed = events.stack_events().iter().find(|event| {
-        event.resource_status().is_some_and(|status| status.as_str() == failed)
-    });
+    let failed = events
+        .stack_events()
+        .iter()
+        .find(|event| event.resource_status().is_some_and(|status| status.as_str() == failed));
     (status, failed.and_then(|event| event.resource_status_reason().map(str::to_owned)))
 }
 
@@ -168,7 +168,8 @@ fn reason(error: Option<&str>, name: &str) -> Option<String> {
         UNTRUSTED => format!(
             "Resource handler returned message: \"Lambda cannot deploy the function. The function or layer might be signed using a signature that the client is not configured to accept. Check the provided signature for {name}.\" (RequestToken: "
         ),
-        _ => "Resource handler returned message: \"The code signature failed the integrity check. ".to_owned(),
+        _ => "Resource handler returned message: \"The code signature failed the integrity check. "
+            .to_owned(),
     })
 }
 
@@ -193,8 +194,7 @@ async fn cloudformation_creates_a_function_only_from_what_is_let_in() {
             let create = client.create_stack().stack_name("app").template_body(template);
             create.send().await.expect("is begun");
             let (status, found) = failure(&sandbox, "CREATE_FAILED").await;
-            let expected =
-                if error.is_some() { "ROLLBACK_COMPLETE" } else { "CREATE_COMPLETE" };
+            let expected = if error.is_some() { "ROLLBACK_COMPLETE" } else { "CREATE_COMPLETE" };
             assert_eq!(status, expected, "{name} under {policy}");
             assert_reason(found.as_deref(), reason(error, "f").as_deref(), name);
             client.delete_stack().stack_name("app").send().await.expect("is begun");

@@ -4,26 +4,33 @@ use aws_sdk_lambda::Client;
 use aws_sdk_lambda::error::ProvideErrorMetadata as _;
 use aws_sdk_lambda::operation::create_function::builders::CreateFunctionFluentBuilder;
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, Runtime};
+use aws_sdk_lambda::types::{
+    AllowedPublishers, Architecture, CodeSigningPolicy, Environment, FunctionCode, FunctionVersion,
+    Runtime,
+};
 use serde_json::{Value, json};
 
-use crate::signed_zips::{package, profile, signed, upload};
-use crate::support::{
-    BUCKET, REGION, cloudcontrol, cloudformation, lambda, refusal, s3_in, sandbox,
-};
+use crate::signed_zips::{package, profile, upload};
+use crate::support::{BUCKET, REGION, lambda, refusal, s3_in, sandbox};
 
-const ROLE: &str = "arn:aws:iam::000000000000:role/function";
+pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/function";
 
-fn given(code: &str) -> FunctionCode {
+/// Code that stands in the call.
+pub(crate) fn given(code: &str) -> FunctionCode {
     FunctionCode::builder().zip_file(Blob::new(package(code))).build()
 }
 
-fn create(client: &Client, name: &str, code: FunctionCode) -> CreateFunctionFluentBuilder {
+/// The creation of a function that a test goes on with.
+pub(crate) fn create(
+    client: &Client,
+    name: &str,
+    code: FunctionCode,
+) -> CreateFunctionFluentBuilder {
     let create = client.create_function().function_name(name).role(ROLE).code(code);
     create.runtime(Runtime::Providedal2023).handler("bootstrap")
 }
 
-fn arn(name: &str) -> String {
+pub(crate) fn arn(name: &str) -> String {
     format!("arn:aws:lambda:{REGION}:000000000000:function:{name}")
 }
 
@@ -36,7 +43,10 @@ async fn a_function_is_made_shown_changed_and_deleted() {
     let made = made.environment(environment).tags("system", "backup").send().await;
     let made = made.expect("is made");
     assert_eq!(made.function_arn(), Some(&*arn("api")));
-    assert_eq!((made.version(), made.memory_size(), made.timeout()), (Some("$LATEST"), Some(128), Some(3)));
+    assert_eq!(
+        (made.version(), made.memory_size(), made.timeout()),
+        (Some("$LATEST"), Some(128), Some(3))
+    );
     assert_eq!(made.architectures(), [Architecture::Arm64]);
     assert_eq!(made.last_modified(), Some("2026-01-01T00:00:00.000+0000"));
     assert_eq!(usize::try_from(made.code_size()).expect("fits"), package("1").len());
@@ -51,7 +61,8 @@ async fn a_function_is_made_shown_changed_and_deleted() {
     let updated = update.revision_id(made.revision_id().expect("has one")).send().await;
     let updated = updated.expect("is updated");
     assert_eq!((updated.memory_size(), updated.code_sha256()), (Some(256), made.code_sha256()));
-    let update = client.update_function_code().function_name("api").zip_file(Blob::new(package("2")));
+    let update =
+        client.update_function_code().function_name("api").zip_file(Blob::new(package("2")));
     let stale = update.clone().revision_id(made.revision_id().expect("has one")).send().await;
     let stale = stale.expect_err("has been changed since");
     assert_eq!(refusal(&stale), ("PreconditionFailedException".to_owned(), 412));
@@ -64,6 +75,11 @@ async fn a_function_is_made_shown_changed_and_deleted() {
     assert_eq!(configuration.code_sha256(), deployed.code_sha256());
     let variables = configuration.environment().and_then(|it| it.variables()).expect("has some");
     assert_eq!(variables["STAGE"], "test");
+
+    let call = &sandbox.call_log()[0];
+    assert_eq!(call.operation, "CreateFunction");
+    assert_eq!(call.parameters["Environment"], json!({ "Variables": "****" }));
+    assert!(call.parameters["Code"]["ZipFile"].to_string().starts_with("\"sha256:"));
 
     client.delete_function().function_name("api").send().await.expect("is deleted");
     let gone = client.get_function().function_name("api").send().await.expect_err("is gone");
@@ -123,6 +139,10 @@ async fn versions_keep_what_was_published_and_aliases_point_to_them() {
     let update = client.update_function_code().function_name("f").zip_file(Blob::new(package("2")));
     let two = update.publish(true).send().await.expect("is deployed and published");
     assert_eq!(two.version(), Some("2"));
+    let listed = client.list_functions().send().await.expect("lists");
+    assert_eq!(listed.functions()[0].function_arn(), Some(&*arn("f")));
+    let all = client.list_functions().function_version(FunctionVersion::All);
+    assert_eq!(all.send().await.expect("lists").functions().len(), 3);
     let listed = client.list_versions_by_function().function_name("f").send().await.expect("lists");
     let versions: Vec<_> = listed.versions().iter().filter_map(|one| one.version()).collect();
     assert_eq!(versions, ["$LATEST", "1", "2"]);
@@ -247,137 +267,24 @@ async fn settings_that_lambda_refuses_are_refused_in_its_words() {
     let environment = Environment::builder().variables("LONG", "x".repeat(5000)).build();
     let long = message(new().environment(environment)).await;
     assert!(long.ends_with("exceeded the 4KB limit."), "{long}");
-    let missing = "arn:aws:lambda:ap-northeast-1:000000000000:code-signing-config:csc-00000000000000000";
+    let missing =
+        "arn:aws:lambda:ap-northeast-1:000000000000:code-signing-config:csc-00000000000000000";
     let missing = new().code_signing_config_arn(missing).send().await.expect_err("is missing");
     assert_eq!(refusal(&missing), ("CodeSigningConfigNotFoundException".to_owned(), 404));
-}
-
-/// A profile, a configuration that enforces, and a function with a version, an alias and a permission.
-fn template(key: &str) -> Value {
-    json!({
-        "Resources": {
-            "Profile": { "Type": "AWS::Signer::SigningProfile", "Properties": {
-                "PlatformId": "AWSLambda-SHA384-ECDSA",
-                "ProfileName": "release",
-            } },
-            "Signing": { "Type": "AWS::Lambda::CodeSigningConfig", "Properties": {
-                "AllowedPublishers": { "SigningProfileVersionArns": [
-                    { "Fn::GetAtt": ["Profile", "ProfileVersionArn"] },
-                ] },
-                "CodeSigningPolicies": { "UntrustedArtifactOnDeployment": "Enforce" },
-            } },
-            "Function": { "Type": "AWS::Lambda::Function", "Condition": "HasCode", "Properties": {
-                "FunctionName": "api",
-                "Runtime": "provided.al2023",
-                "Handler": "bootstrap",
-                "Role": ROLE,
-                "Timeout": "10",
-                "CodeSigningConfigArn": { "Ref": "Signing" },
-                "Code": { "S3Bucket": BUCKET, "S3Key": key },
-            } },
-            "Version": { "Type": "AWS::Lambda::Version", "Condition": "HasCode", "Properties": {
-                "FunctionName": { "Ref": "Function" },
-            } },
-            "Alias": { "Type": "AWS::Lambda::Alias", "Condition": "HasCode", "Properties": {
-                "FunctionName": { "Ref": "Function" },
-                "FunctionVersion": { "Fn::GetAtt": ["Version", "Version"] },
-                "Name": "live",
-            } },
-            "Permission": { "Type": "AWS::Lambda::Permission", "Condition": "HasCode", "Properties": {
-                "Action": "lambda:InvokeFunction",
-                "FunctionName": { "Ref": "Alias" },
-                "Principal": "apigateway.amazonaws.com",
-            } },
-        },
-        "Conditions": { "HasCode": { "Fn::Not": [{ "Fn::Equals": [key, ""] }] } },
-        "Outputs": {
-            "Profile": { "Value": { "Ref": "Profile" } },
-            "Signing": { "Value": { "Fn::GetAtt": ["Signing", "CodeSigningConfigArn"] } },
-        },
-    })
-}
-
-#[tokio::test]
-async fn a_stack_makes_the_function_that_lambda_shows_and_the_other_way_round() {
-    let sandbox = sandbox();
-    let (client, stacks) = (lambda(&sandbox), cloudformation(&sandbox));
-    let create = stacks.create_stack().stack_name("app").template_body(template("").to_string());
-    create.send().await.expect("is begun");
-    let (job, zip) = signed(&sandbox, "release", "1").await;
-    upload(&sandbox, "1", zip).await;
-    let update = stacks.update_stack().stack_name("app").template_body(template("1").to_string());
-    update.send().await.expect("is begun");
-    let stack = stacks.describe_stacks().stack_name("app").send().await.expect("is there");
-    let stack = &stack.stacks()[0];
-    assert_eq!(stack.stack_status().map(|it| it.as_str()), Some("UPDATE_COMPLETE"));
-    let outputs: Vec<_> = stack.outputs().iter().filter_map(|it| it.output_value()).collect();
-    let profile = format!("arn:aws:signer:{REGION}:000000000000:/signing-profiles/release");
-    assert!(outputs.contains(&&*profile), "{outputs:?}");
-
-    let live = client.get_function_configuration().function_name("api").qualifier("live");
-    let live = live.send().await.expect("is there");
-    assert_eq!((live.version(), live.timeout()), (Some("1"), Some(10)));
-    let job = format!("arn:aws:signer:{REGION}:000000000000:/signing-jobs/{job}");
-    assert_eq!(live.signing_job_arn(), Some(&*job));
-    assert!(live.signing_profile_version_arn().is_some_and(|arn| arn.starts_with(&profile)));
-    let policy = client.get_policy().function_name("api").qualifier("live").send().await;
-    assert!(policy.expect("has one").policy().is_some_and(|policy| policy.contains("app-Permission-")));
-
-    // Behind the stack's back: its template says the same as before, so nothing is seen of it.
-    let (_, other) = signed(&sandbox, "release", "2").await;
-    let deploy = client.update_function_code().function_name("api").zip_file(Blob::new(other));
-    let deployed = deploy.send().await.expect("is deployed");
-    let change = client.update_function_configuration().function_name("api").timeout(20);
-    change.send().await.expect("is changed");
-    let drifts = stacks.detect_stack_resource_drift().stack_name("app");
-    let drift = drifts.logical_resource_id("Function").send().await.expect("is compared");
-    let differences = drift.stack_resource_drift.expect("is shown").property_differences.expect("has some");
-    let paths: Vec<_> = differences.iter().filter_map(|it| it.property_path()).collect();
-    assert_eq!(paths, ["/Timeout"], "code is not compared");
-    let get = cloudcontrol(&sandbox).get_resource().type_name("AWS::Lambda::Function");
-    let read = get.identifier("api").send().await.expect("is read").resource_description;
-    let read = read.expect("is described").properties.expect("has properties");
-    let read: Value = serde_json::from_str(&read).expect("is JSON");
-    assert_eq!((&read["Timeout"], read.get("Code")), (&json!(20), Some(&json!({}))));
-    assert_eq!(read["Arn"], arn("api"));
-    let shown = client.get_function_configuration().function_name("api").send().await;
-    assert_eq!(shown.expect("is there").code_sha256(), deployed.code_sha256());
-
-    stacks.delete_stack().stack_name("app").send().await.expect("is begun");
-    let left = sandbox.resources().expect("are shown");
-    let left: Vec<_> = left.iter().map(|resource| &*resource.type_name).collect();
-    assert_eq!(left, ["AWS::S3::Bucket"]);
-}
-
-#[tokio::test]
-async fn a_version_is_made_once_of_what_has_not_changed() {
-    let sandbox = sandbox();
-    let stacks = cloudformation(&sandbox);
-    create(&lambda(&sandbox), "f", given("1")).send().await.expect("is made");
-    let version = json!({ "Type": "AWS::Lambda::Version", "Properties": { "FunctionName": "f" } });
-    let template = json!({ "Resources": { "One": version } }).to_string();
-    for stack in ["a", "b"] {
-        let create = stacks.create_stack().stack_name(stack).template_body(&template);
-        create.send().await.expect("is begun");
-    }
-    let events = stacks.describe_stack_events().stack_name("b").send().await.expect("lists");
-    let mut reasons = events.stack_events().iter().filter_map(|it| it.resource_status_reason());
-    let expected = "A version for this Lambda function exists ( 1 ). Modify the function to create a new version.";
-    assert!(reasons.any(|reason| reason.contains(expected)));
 }
 
 #[tokio::test]
 async fn a_configuration_goes_when_no_function_follows_it() {
     let sandbox = sandbox();
     let client = lambda(&sandbox);
-    let publishers = aws_sdk_lambda::types::AllowedPublishers::builder()
+    let publishers = AllowedPublishers::builder()
         .signing_profile_version_arns(profile(&sandbox, "release", None).await)
         .build()
         .expect("is complete");
     let made = client.create_code_signing_config().allowed_publishers(publishers).send().await;
     let made = made.expect("is made").code_signing_config.expect("is shown");
     let policy = made.code_signing_policies().and_then(|it| it.untrusted_artifact_on_deployment());
-    assert_eq!(policy.map(|policy| policy.as_str()), Some("Warn"));
+    assert_eq!(policy.map(CodeSigningPolicy::as_str), Some("Warn"));
     let config = made.code_signing_config_arn();
     create(&client, "f", given("1")).code_signing_config_arn(config).send().await.expect("is made");
     let followers = client.list_functions_by_code_signing_config().code_signing_config_arn(config);

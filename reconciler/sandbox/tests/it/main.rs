@@ -10,6 +10,7 @@ mod crash;
 mod door;
 mod faults;
 mod lambda;
+mod lambda_resources;
 mod limits;
 mod persistence;
 mod s3_conditions;

@@ -40,8 +40,9 @@ pub(crate) fn tampered(signed: &[u8]) -> Vec<u8> {
 
 /// Makes a profile whose signatures are valid for days, or as long as usual; answers its version's ARN.
 pub(crate) async fn profile(sandbox: &Sandbox, name: &str, days: Option<i32>) -> String {
-    let period = days
-        .map(|days| SignatureValidityPeriod::builder().value(days).r#type(ValidityType::Days).build());
+    let period = days.map(|days| {
+        SignatureValidityPeriod::builder().value(days).r#type(ValidityType::Days).build()
+    });
     let put = signer(sandbox).put_signing_profile().profile_name(name).platform_id(PLATFORM);
     let made = put.set_signature_validity_period(period).send().await.expect("is made");
     made.profile_version_arn.expect("has a version")

@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use aws_sdk_signer::error::ProvideErrorMetadata as _;
 use aws_sdk_signer::primitives::DateTime;
-use aws_sdk_signer::types::{SigningProfileStatus, SigningStatus};
+use aws_sdk_signer::types::{
+    S3Source, SignatureValidityPeriod, SigningProfileStatus, SigningStatus,
+};
 
-use crate::signed_zips::{PLATFORM, destination, download, package, profile, signed, source, upload, zip};
+use crate::signed_zips::{
+    PLATFORM, destination, download, package, profile, signed, source, upload, zip,
+};
 use crate::support::{BUCKET, REGION, refusal, sandbox, signer};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -32,7 +36,7 @@ async fn a_job_signs_a_version_of_an_object_once_for_a_token() {
     let job = describe().await.expect("is there");
     assert_eq!(job.status(), Some(&SigningStatus::Succeeded));
     assert_eq!(job.status_reason(), Some("Signing Succeeded"));
-    assert_eq!(job.source().and_then(|it| it.s3()).map(|it| it.version()), Some(&*version));
+    assert_eq!(job.source().and_then(|it| it.s3()).map(S3Source::version), Some(&*version));
     let object = job.signed_object().and_then(|object| object.s3()).expect("is signed");
     let key = format!("signed/{id}.zip");
     assert_eq!((object.bucket_name(), object.key()), (Some(BUCKET), Some(&*key)));
@@ -111,10 +115,11 @@ async fn profiles_are_listed_and_their_names_are_never_free_again() {
     let sandbox = sandbox();
     let client = signer(&sandbox);
     let arn = profile(&sandbox, "release", Some(30)).await;
-    let shown = client.get_signing_profile().profile_name("release").send().await.expect("is there");
+    let shown =
+        client.get_signing_profile().profile_name("release").send().await.expect("is there");
     assert_eq!(shown.profile_version_arn(), Some(&*arn));
     assert_eq!(shown.status(), Some(&SigningProfileStatus::Active));
-    assert_eq!(shown.signature_validity_period().map(|period| period.value()), Some(30));
+    assert_eq!(shown.signature_validity_period().map(SignatureValidityPeriod::value), Some(30));
     let tag = client.tag_resource().resource_arn(shown.arn().expect("has an ARN"));
     tag.tags("system", "backup").tags("stage", "test").send().await.expect("is tagged");
     let untag = client.untag_resource().resource_arn(shown.arn().expect("has an ARN"));
@@ -158,6 +163,10 @@ async fn jobs_are_found_by_what_is_known_of_them() {
     let time = DateTime::from_secs(1_767_225_600 + 30 * 86_400 + 60);
     let listed = list().signature_expires_after(time).send().await.expect("lists");
     assert_eq!(ids(listed.jobs()), [second]);
+
+    sandbox.advance_clock(30 * DAY + 183 * DAY).expect("it is much later");
+    let left = client.list_signing_jobs().send().await.expect("lists");
+    assert_eq!(left.jobs().len(), 0, "jobs are forgotten half a year after their signatures");
 }
 
 #[tokio::test]

@@ -70,11 +70,31 @@ async fn json_is_answered_in_json() {
 }
 
 #[tokio::test]
+async fn rest_is_answered_in_json_with_the_error_in_a_header() {
+    let sandbox = sandbox();
+    let lambda = || Signer::of(&sandbox, "lambda");
+    let listed = sandbox.handle(lambda().get("/2015-03-31/functions/")).await.expect("is answered");
+    assert_eq!(listed.headers()["content-type"], "application/json");
+    assert_eq!(told(&listed), (200, r#"{"Functions":[]}"#.to_owned()));
+    let missing = lambda().get("/2015-03-31/functions/none/configuration?Qualifier=1");
+    let missing = sandbox.handle(missing).await.expect("is answered");
+    assert_eq!(missing.headers()["x-amzn-errortype"], "ResourceNotFoundException");
+    let body = r#"{"Type":"User","Message":"Function not found: arn:aws:lambda:ap-northeast-1:000000000000:function:none:1"}"#;
+    assert_eq!(told(&missing), (404, body.to_owned()));
+    let unknown = sandbox.handle(lambda().get("/2015-03-31/nonsense")).await.expect("is answered");
+    assert_eq!(unknown.status(), 404);
+    assert_eq!(unknown.headers()["x-amzn-errortype"], "UnknownOperationException");
+    let calls = sandbox.call_log();
+    assert_eq!(calls[1].operation, "GetFunctionConfiguration");
+    assert_eq!(calls[1].resource.as_deref(), Some("none"));
+}
+
+#[tokio::test]
 async fn a_service_that_is_not_played_is_refused_in_the_protocol_of_the_call() {
     let sandbox = sandbox();
     let dynamodb = Signer::of(&sandbox, "dynamodb").json("DynamoDB_20120810.ListTables", "{}");
-    let lambda = Signer::of(&sandbox, "lambda").get("/2015-03-31/functions");
-    for request in [dynamodb, lambda] {
+    let backup = Signer::of(&sandbox, "backup").get("/backup-vaults");
+    for request in [dynamodb, backup] {
         let response = sandbox.handle(request).await.expect("is answered");
         assert_eq!(refusal(&response), (400, "UnknownService".to_owned()));
     }

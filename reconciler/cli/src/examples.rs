@@ -1,0 +1,79 @@
+//! The examples under each command's `--help`.
+
+/// Of the program.
+pub(crate) const PROGRAM: &str = "\
+Examples:
+  reconcile                          plan, ask, apply to the default environment
+  reconcile --dry-run -e production  show what applying to production would change
+  reconcile drift                    show what was changed outside git
+  reconcile apply --expect 3f2a9c1d  apply the plan that was reviewed, and no other
+  reconcile validate                 check every file under desired/, offline
+
+Exit codes:
+  0 in sync or applied   1 error or incomplete look   2 changes or drift   3 stale plan
+  4 refused by a guard   5 partly applied             64 usage             130/143 signal";
+
+/// Of `plan`.
+pub(crate) const PLAN: &str = "\
+Examples:
+  reconcile plan -e production                     what applying would change
+  reconcile plan --only 'stacks/clinic-*'          of some units only
+  reconcile plan --detect --detailed-exitcode      with fresh drift; 2 if there is anything
+  reconcile plan --output json > plan.json         for `apply --expect plan.json`
+  reconcile plan --output markdown                 for a pull request's comment";
+
+/// Of `apply`.
+pub(crate) const APPLY: &str = "\
+Examples:
+  reconcile apply -e production                    plan, ask, apply
+  reconcile apply --yes --expect plan.json         in a job: exactly the plan that was reviewed
+  reconcile apply --detect                         put back what was changed outside git, too
+  reconcile apply --only stacks/s3                 one unit; what it depends on must be there";
+
+/// Of `drift`.
+pub(crate) const DRIFT: &str = "\
+Examples:
+  reconcile drift -e production                    every resource, with its properties
+  reconcile drift --only stacks/s3                 of one unit
+  reconcile drift --output json                    for a job that opens an issue";
+
+/// Of `validate`.
+pub(crate) const VALIDATE: &str = "\
+Examples:
+  reconcile validate                               every file, in every environment
+  reconcile validate -e production                 in one
+  reconcile validate --output json                 problems with file, line and column";
+
+/// Of `status`.
+pub(crate) const STATUS: &str = "\
+Examples:
+  reconcile status -e production                   what runs, since when, from which commit
+  reconcile status --only 'stacks/*' --output json";
+
+/// Of `graph`.
+pub(crate) const GRAPH: &str = "\
+Examples:
+  reconcile graph                                  a line a unit, in the order of an apply
+  reconcile graph --format mermaid                 for a page on GitHub
+  reconcile graph --format dot | dot -Tsvg > graph.svg";
+
+/// Of `schema`.
+pub(crate) const SCHEMA: &str = "\
+Examples:
+  reconcile schema stack                           of `kind: Stack`
+  reconcile schema output                          of `--output json`
+  reconcile schema --write                         all of them, to desired/.schemas/";
+
+/// Of `completions`.
+pub(crate) const COMPLETIONS: &str = "\
+Examples:
+  reconcile completions bash > ~/.local/share/bash-completion/completions/reconcile
+  reconcile completions zsh > ~/.zfunc/_reconcile";
+
+/// Of `sandbox`.
+pub(crate) const SANDBOX: &str = "\
+Examples:
+  reconcile sandbox tamper stacks/s3 TrailBucket /VersioningConfiguration/Status Suspended
+  reconcile sandbox clock advance 60d              sixty days pass
+  reconcile sandbox serve                          for AWS_ENDPOINT_URL=http://127.0.0.1:4599
+  reconcile sandbox reset                          an empty account again";
