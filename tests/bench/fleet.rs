@@ -89,8 +89,10 @@ async fn deploy(folder: &Path) -> Result<(), Box<dyn Error>> {
     let run = RunIdentity::new(timestamp(&time_source), None, None, std::process::id());
     let through =
         Through::Process { http_client: sandbox.http_client(), credentials: sandbox.credentials() };
-    let session = Session::connect(Connect { environment, run, time_source, through }).await?;
-    let mut ledger = Ledger::load(&session, &KINDS.map(|kind| kind.info().plural)).await;
+    let session =
+        Session::connect(Connect { environment, run, work_tree: None, time_source, through })
+            .await?;
+    let mut ledger = Ledger::load(&session, &world.noted_kinds()).await;
     let events = Events::unheard();
     world.observe(&session, &ledger, Depth::default(), &events).await;
     let prepared = world.plan(&session, &|_| true)?;

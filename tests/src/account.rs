@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_async::time::{SharedTimeSource, TimeSource as _};
 use reconcile_sandbox::{Crash, Sandbox, TamperRequest, When};
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -99,6 +99,11 @@ impl Account {
         self.sandbox.resources().expect("the account can be read");
     }
 
+    /// What its clock shows.
+    pub fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::try_from(self.clock.now()).expect("it is no far away year")
+    }
+
     /// How many calls it has answered.
     pub fn calls(&self) -> u64 {
         self.sandbox.call_counts().total
@@ -135,24 +140,50 @@ impl Account {
 
     /// Deletes an object of a state bucket, as somebody who tidies up would.
     pub async fn lose(&self, bucket: &str, key: &str) {
-        let config = aws_sdk_s3::config::Builder::from(&self.sdk()).build();
-        let call = aws_sdk_s3::Client::from_conf(config).delete_object().bucket(bucket).key(key);
+        let call = self.s3().delete_object().bucket(bucket).key(key);
         call.send().await.expect("the object is deleted");
     }
 
-    /// The JSON of all objects of a bucket whose key begins with `prefix`.
+    /// Writes an object, as somebody with a console would.
+    pub async fn put(&self, bucket: &str, key: &str, bytes: Vec<u8>) {
+        let call = self.s3().put_object().bucket(bucket).key(key).body(bytes.into());
+        call.send().await.expect("the object is written");
+    }
+
+    /// The keys of a bucket that begin with `prefix` and end with `suffix`.
+    pub async fn keys(&self, bucket: &str, (prefix, suffix): (&str, &str)) -> Vec<String> {
+        let listed = self.s3().list_objects_v2().bucket(bucket).prefix(prefix).send().await;
+        let objects = listed.expect("the bucket is listed").contents.unwrap_or_default();
+        let keys = objects.into_iter().filter_map(|object| object.key);
+        keys.filter(|key| key.ends_with(suffix)).collect()
+    }
+
+    /// The JSON of all objects of a bucket whose key begins with `prefix` and ends with `.json`.
     pub async fn objects(&self, bucket: &str, prefix: &str) -> Vec<Value> {
-        let config = aws_sdk_s3::config::Builder::from(&self.sdk()).build();
-        let client = aws_sdk_s3::Client::from_conf(config);
-        let listed = client.list_objects_v2().bucket(bucket).prefix(prefix).send().await;
         let mut objects = Vec::new();
-        for object in listed.expect("the bucket is listed").contents() {
-            let key = object.key().unwrap_or_default();
-            let read = client.get_object().bucket(bucket).key(key).send().await;
+        for key in self.keys(bucket, (prefix, ".json")).await {
+            let read = self.s3().get_object().bucket(bucket).key(key).send().await;
             let body = read.expect("the object is read").body.collect().await.expect("all of it");
             objects.push(serde_json::from_slice(&body.to_vec()).expect("the object is JSON"));
         }
         objects
+    }
+
+    /// A client for what the program itself never does.
+    pub fn signer(&self) -> aws_sdk_signer::Client {
+        let config = aws_sdk_signer::config::Builder::from(&self.sdk()).build();
+        aws_sdk_signer::Client::from_conf(config)
+    }
+
+    /// A client for what the program itself never does.
+    pub fn lambda(&self) -> aws_sdk_lambda::Client {
+        let config = aws_sdk_lambda::config::Builder::from(&self.sdk()).build();
+        aws_sdk_lambda::Client::from_conf(config)
+    }
+
+    fn s3(&self) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.sdk()).build();
+        aws_sdk_s3::Client::from_conf(config)
     }
 
     /// A client for what the program itself never does.

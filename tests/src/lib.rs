@@ -17,6 +17,7 @@ pub mod binary;
 pub mod census;
 pub mod clock;
 pub mod door;
+pub mod functions;
 pub mod operator;
 pub mod redact;
 

@@ -1,6 +1,7 @@
 //! Someone who runs the program: the same way from files to a report as the command line's.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -19,6 +20,7 @@ use reconcile_engine::load::scope::Named;
 use reconcile_engine::load::{self, KindInfo};
 use reconcile_engine::plan::{Prepared, World};
 use reconcile_engine::state::ledger::Ledger;
+use reconcile_kind_artifact::ArtifactKind;
 use reconcile_kind_stack::StackKind;
 
 use crate::account::{Account, REGION};
@@ -26,7 +28,8 @@ use crate::door::Denying;
 use crate::repository::Repository;
 
 /// The kinds, as the command line registers them.
-pub const KINDS: [&dyn AnyKind; 1] = [&Registered::<StackKind>::NEW];
+pub const KINDS: [&dyn AnyKind; 2] =
+    [&Registered::<StackKind>::NEW, &Registered::<ArtifactKind>::NEW];
 
 /// The commit that every run is of.
 pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -46,6 +49,7 @@ pub struct Operator {
     actor: String,
     patience: Duration,
     denied: Arc<[&'static str]>,
+    work_tree: Option<PathBuf>,
 }
 
 /// Everything that a command has after it looked.
@@ -78,6 +82,7 @@ impl Operator {
             actor: "alice".to_owned(),
             patience: Duration::from_secs(90),
             denied: Arc::new([]),
+            work_tree: None,
         }
     }
 
@@ -105,12 +110,17 @@ impl Operator {
         Self { denied: operations.into(), ..self }
     }
 
+    /// Who has the repository in a folder, and can build what it declares.
+    #[must_use]
+    pub fn work_tree(self, root: &std::path::Path) -> Self {
+        Self { work_tree: Some(root.to_owned()), ..self }
+    }
+
     /// Reads, connects, looks and plans.
     pub async fn look(&self, depth: Depth) -> Look {
         let mut world = self.interpret().expect("what is declared is right");
         let session = self.connect(&world).await;
-        let plurals: Vec<_> = KINDS.iter().map(|kind| kind.info().plural).collect();
-        let ledger = Ledger::load(&session, &plurals).await;
+        let ledger = Ledger::load(&session, &world.noted_kinds()).await;
         world.observe(&session, &ledger, depth, &Events::unheard()).await;
         let prepared = world.plan(&session, &|_| true).expect("the plan keeps the rules");
         Look { prepared, session, world: Declared(world), ledger }
@@ -166,7 +176,8 @@ impl Operator {
         let http_client =
             SharedHttpClient::new(Denying { inner, operations: Arc::clone(&self.denied) });
         let through = Through::Process { http_client, credentials: sandbox.credentials() };
-        let connect = Connect { environment, run, time_source, through };
+        let work_tree = self.work_tree.clone();
+        let connect = Connect { environment, run, work_tree, time_source, through };
         Session::connect(connect).await.expect("AWS says who calls")
     }
 }

@@ -55,9 +55,14 @@ impl Repository {
 
     /// Without a stack's file; its template stays.
     #[must_use]
-    pub fn without_stack(mut self, name: &str) -> Self {
-        let removed = self.0.remove(&format!("desired/stacks/{name}.yaml"));
-        assert!(removed.is_some(), "there is no stack `{name}` to remove");
+    pub fn without_stack(self, name: &str) -> Self {
+        self.without(&format!("desired/stacks/{name}.yaml"))
+    }
+
+    /// Without a file.
+    #[must_use]
+    pub fn without(mut self, path: &str) -> Self {
+        assert!(self.0.remove(path).is_some(), "there is no `{path}` to remove");
         self
     }
 

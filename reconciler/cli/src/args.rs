@@ -97,6 +97,8 @@ pub(crate) enum Command {
     /// Check every file, offline.
     #[command(after_help = examples::VALIDATE)]
     Validate,
+    /// Build packages of Lambda functions, without AWS.
+    Build(BuildArgs),
     /// Show what runs now: state, commit and time of every unit.
     #[command(after_help = examples::STATUS)]
     Status,
@@ -158,6 +160,14 @@ pub(crate) struct ApplyArgs {
     /// Seconds to wait for another run that is applying; a run that was killed holds on for 60.
     #[arg(long, value_name = "SECONDS", default_value_t = 90)]
     pub(crate) lease_wait: u64,
+}
+
+/// Arguments of `build`.
+#[derive(Debug, Args)]
+pub(crate) struct BuildArgs {
+    /// The artifacts; all of the environment's if none is named.
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
 }
 
 /// Arguments of `graph`.
@@ -266,7 +276,9 @@ impl Global {
     pub(crate) fn log_filter(&self) -> Option<&'static str> {
         match self.verbose {
             0 => None,
-            1 => Some("reconcile=debug,reconcile_engine=debug,reconcile_kind_stack=debug"),
+            1 => Some(
+                "reconcile=debug,reconcile_engine=debug,reconcile_kind_stack=debug,reconcile_kind_artifact=debug",
+            ),
             2 => Some("debug"),
             // At `trace` the SDK writes answers down as they came, with whatever is in them.
             _ => Some("trace,aws=debug"),

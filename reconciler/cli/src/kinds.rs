@@ -1,7 +1,9 @@
 //! The registry of kinds: one line each.
 
 use reconcile_engine::fleet::{AnyKind, Registered};
+use reconcile_kind_artifact::ArtifactKind;
 use reconcile_kind_stack::StackKind;
 
-/// Every kind there is.
-pub(crate) const KINDS: [&dyn AnyKind; 1] = [&Registered::<StackKind>::NEW];
+/// Every kind there is, in the order in which they are looked at: where an artifact is, a stack publishes.
+pub(crate) const KINDS: [&dyn AnyKind; 2] =
+    [&Registered::<StackKind>::NEW, &Registered::<ArtifactKind>::NEW];

@@ -42,7 +42,9 @@ pub(crate) async fn connect(
     let process = std::process::id();
     let run = RunIdentity::new(timestamp(&time_source), commit, global.who(), process);
     let environment = Arc::new(environment.clone());
-    let connected = Session::connect(Connect { environment, run, time_source, through }).await;
+    let work_tree = Some(workspace.root.clone());
+    let connect = Connect { environment, run, work_tree, time_source, through };
+    let connected = Session::connect(connect).await;
     connected.map_err(|error| Problem::whole(error.to_string()))
 }
 

@@ -7,7 +7,9 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use reconcile_core::address::Address;
 use reconcile_core::environment::Environment;
 use reconcile_core::problem::Problem;
-use reconcile_engine::load::scope::Named;
+use reconcile_engine::fleet;
+use reconcile_engine::kind::{Kind, Unit};
+use reconcile_engine::load::scope::{Named, Scope};
 use reconcile_engine::load::{self, Desired, KindInfo, Loaded, WorkTree};
 use reconcile_engine::plan::World;
 
@@ -45,6 +47,21 @@ impl Workspace {
     pub(crate) fn world(&self, environment: Option<&str>) -> Result<World, Vec<Problem>> {
         let mut worlds = self.worlds(|desired| Ok(vec![desired.environment(environment)?]))?;
         worlds.pop().ok_or_else(|| vec![Problem::whole("no environment is declared")])
+    }
+
+    /// The units of one kind in an environment, with the kind's own types.
+    pub(crate) fn units_of<K: Kind>(
+        &self,
+        environment: Option<&str>,
+    ) -> Result<Vec<Unit<K::Spec>>, Vec<Problem>> {
+        // Everything that is wrong is told, not only what is wrong with this kind.
+        self.world(environment)?;
+        let desired = load::load(&self.files, &infos())?;
+        let environment = desired.environment(environment).map_err(|problem| vec![problem])?;
+        let named = Named::new(&self.files);
+        let mut scope = Scope::new(environment, &named);
+        let documents: Vec<_> = desired.documents(K::WORD, environment).collect();
+        Ok(fleet::interpret::<K>(&documents, &mut scope))
     }
 
     /// What is declared for every environment.
@@ -85,7 +102,8 @@ impl Workspace {
 
     /// The commit, and what is not committed of what is deployed.
     pub(crate) fn git(&self) -> Result<git::WorkTree, Problem> {
-        git::look(&self.root, &["desired", "infra"]).map_err(Problem::whole)
+        let deployed = ["desired", "infra", "lambda", "Cargo.toml", "Cargo.lock", ".cargo"];
+        git::look(&self.root, &deployed).map_err(Problem::whole)
     }
 }
 

@@ -1,4 +1,4 @@
-//! How a unit is named: `stacks/kms`, or `stacks/guardduty@us-east-1` where one file makes a unit per region.
+//! How a unit is named: `stacks/kms`, or `stacks/guardduty@us-east-1` where one file makes several units.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// # use reconcile_core::address::Address;
 /// let address: Address = "stacks/guardduty@us-east-1".parse()?;
-/// assert_eq!((address.kind(), address.name(), address.region()), ("stacks", "guardduty", Some("us-east-1")));
+/// assert_eq!((address.kind(), address.name(), address.part()), ("stacks", "guardduty", Some("us-east-1")));
 /// assert_eq!(address.to_string(), "stacks/guardduty@us-east-1");
 /// # Ok::<(), reconcile_core::address::ParseAddressError>(())
 /// ```
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub struct Address {
     kind: String,
     name: String,
-    region: Option<String>,
+    part: Option<String>,
 }
 
 /// What was written is not an address.
@@ -32,13 +32,13 @@ pub struct ParseAddressError {
 impl Address {
     /// The address of `name` among a kind's units; `kind` is the plural, such as `stacks`.
     pub fn new(kind: &str, name: &str) -> Self {
-        Self { kind: kind.to_owned(), name: name.to_owned(), region: None }
+        Self { kind: kind.to_owned(), name: name.to_owned(), part: None }
     }
 
-    /// The same name as the unit of one region among several.
+    /// The same name as one unit among the several that its file makes.
     #[must_use]
-    pub fn in_region(self, region: &str) -> Self {
-        Self { region: Some(region.to_owned()), ..self }
+    pub fn with_part(self, part: &str) -> Self {
+        Self { part: Some(part.to_owned()), ..self }
     }
 
     /// The plural of the kind: `stacks`.
@@ -51,16 +51,16 @@ impl Address {
         &self.name
     }
 
-    /// The region, where one file makes a unit per region.
-    pub fn region(&self) -> Option<&str> {
-        self.region.as_deref()
+    /// Which of its file's units it is, where there are several: a region, or a word of the kind's.
+    pub fn part(&self) -> Option<&str> {
+        self.part.as_deref()
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.kind, self.name)?;
-        self.region.as_ref().map_or(Ok(()), |region| write!(f, "@{region}"))
+        self.part.as_ref().map_or(Ok(()), |part| write!(f, "@{part}"))
     }
 }
 
@@ -70,20 +70,20 @@ impl FromStr for Address {
     fn from_str(written: &str) -> Result<Self, Self::Err> {
         let error = || ParseAddressError { written: written.to_owned() };
         let (kind, rest) = written.split_once('/').ok_or_else(error)?;
-        let (name, region) = match rest.split_once('@') {
-            Some((name, region)) => (name, Some(region)),
+        let (name, part) = match rest.split_once('@') {
+            Some((name, part)) => (name, Some(part)),
             None => (rest, None),
         };
         let plain = |part: &str| {
             !part.is_empty()
                 && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
         };
-        if !plain(kind) || !plain(name) || !region.is_none_or(plain) {
+        if !plain(kind) || !plain(name) || !part.is_none_or(plain) {
             return Err(error());
         }
         let address = Self::new(kind, name);
-        Ok(match region {
-            Some(region) => address.in_region(region),
+        Ok(match part {
+            Some(part) => address.with_part(part),
             None => address,
         })
     }

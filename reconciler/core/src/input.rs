@@ -62,7 +62,7 @@ pub fn in_region(
     if exists(address) {
         return Some(address.clone());
     }
-    let regional = address.clone().in_region(region);
+    let regional = address.clone().with_part(region);
     exists(&regional).then_some(regional)
 }
 

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 
 use async_trait::async_trait;
 use reconcile_core::address::Address;
-use reconcile_core::input::Value;
+use reconcile_core::input::{Outputs, Value};
 use reconcile_core::observation::Observation;
 use reconcile_core::outcome::Outcome;
 use reconcile_core::plan::Planned;
@@ -41,6 +41,8 @@ pub trait Fleet: Send + Sync {
     fn word(&self) -> &'static str;
     /// The kind, as addresses spell it.
     fn plural(&self) -> &'static str;
+    /// Whether the ledger may help to look at them.
+    fn is_noted(&self) -> bool;
     /// How the declared units hang together with others.
     fn links(&self) -> BTreeMap<Address, Links>;
     /// Looks at all units; afterwards they can be planned.
@@ -51,6 +53,8 @@ pub trait Fleet: Send + Sync {
     fn plan(&self, context: &PlanContext<'_>) -> Planned;
     /// What runs, as far as it was observed.
     fn status(&self) -> Vec<UnitStatus>;
+    /// What every unit publishes as it was observed.
+    fn published(&self) -> Vec<(Address, BTreeMap<String, Value>)>;
     /// What the ledger should keep of what was observed.
     fn notes(&self) -> BTreeMap<Address, Option<Json>>;
     /// Looks at one unit again, decides again, and does what it takes.
@@ -62,6 +66,8 @@ pub trait Fleet: Send + Sync {
 pub struct FleetLook<'a> {
     /// What the ledger says.
     pub notes: &'a BTreeMap<Address, Json>,
+    /// What units of the kinds before this one publish now.
+    pub published: &'a Outputs,
     /// How hard to look.
     pub depth: Depth,
     /// Who is told.
@@ -106,17 +112,23 @@ impl<K: Kind> AnyKind for Registered<K> {
     }
 
     fn interpret(&self, documents: &[&Document], scope: &mut Scope<'_>) -> Box<dyn Fleet> {
-        let mut units = Vec::new();
-        for document in documents {
-            match document.read::<K::Raw>() {
-                Ok(raw) => units.extend(K::interpret(raw, document, scope)),
-                Err(problem) => scope.problem(problem),
-            }
-        }
-        K::check(&units, scope);
-        let units = units.into_iter().map(|unit| (unit.address.clone(), unit)).collect();
+        let units = interpret::<K>(documents, scope).into_iter();
+        let units = units.map(|unit| (unit.address.clone(), unit)).collect();
         Box::new(FleetOf::<K> { units, ready: None })
     }
+}
+
+/// The units that documents of one kind declare; what is wrong goes to `scope`.
+pub fn interpret<K: Kind>(documents: &[&Document], scope: &mut Scope<'_>) -> Vec<Unit<K::Spec>> {
+    let mut units = Vec::new();
+    for document in documents {
+        match document.read::<K::Raw>() {
+            Ok(raw) => units.extend(K::interpret(raw, document, scope)),
+            Err(problem) => scope.problem(problem),
+        }
+    }
+    K::check(&units, scope);
+    units
 }
 
 /// The units of a kind whose types are known.
@@ -158,8 +170,8 @@ impl<K: Kind> FleetOf<K> {
     ) -> Look<'a, K::Spec> {
         let declared =
             self.units.iter().map(|(address, unit)| (address.clone(), &unit.spec)).collect();
-        let FleetLook { notes, depth, events } = *look;
-        Look { environment, declared, notes, depth, events }
+        let FleetLook { notes, published, depth, events } = *look;
+        Look { environment, declared, notes, published, depth, events }
     }
 
     async fn rounds(
@@ -171,7 +183,7 @@ impl<K: Kind> FleetOf<K> {
         let address = task.context.address;
         let wanted = self.wanted(address);
         for _ in 0..MAX_ROUNDS {
-            let seen = ready.kind.observe_one(address, &wanted).await;
+            let seen = ready.kind.observe_one(address, &wanted, task.context.inputs).await;
             let Decision { planned, steps } = K::plan(&wanted, &seen, &task.context);
             match &planned.verdict {
                 Verdict::InSync => return Ok(Settled { seen, planned }),
@@ -215,6 +227,10 @@ impl<K: Kind> Fleet for FleetOf<K> {
         K::PLURAL
     }
 
+    fn is_noted(&self) -> bool {
+        K::PRUNES || !self.units.is_empty()
+    }
+
     fn links(&self) -> BTreeMap<Address, Links> {
         self.units.iter().map(|(address, unit)| (address.clone(), unit.links.clone())).collect()
     }
@@ -254,6 +270,15 @@ impl<K: Kind> Fleet for FleetOf<K> {
             declared: false,
         });
         declared.chain(gone).collect()
+    }
+
+    fn published(&self) -> Vec<(Address, BTreeMap<String, Value>)> {
+        let Some(ready) = &self.ready else { return Vec::new() };
+        let known = |(name, text)| (name, Value::Known(text));
+        let states = ready.seen.declared.iter().filter_map(|(at, seen)| Some((at, seen.state()?)));
+        states
+            .map(|(at, state)| (at.clone(), K::published(state).into_iter().map(known).collect()))
+            .collect()
     }
 
     fn notes(&self) -> BTreeMap<Address, Option<Json>> {

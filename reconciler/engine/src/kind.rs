@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use reconcile_core::address::Address;
 use reconcile_core::environment::Environment;
-use reconcile_core::input::Inputs;
+use reconcile_core::input::{Inputs, Outputs};
 use reconcile_core::observation::Observation;
 use reconcile_core::plan::Planned;
 use reconcile_core::problem::Place;
@@ -33,6 +33,9 @@ pub trait Kind: Send + Sync + Sized + 'static {
     const WORD: &'static str;
     /// As addresses and folders spell it.
     const PLURAL: &'static str;
+
+    /// Whether a unit that is declared no more is looked for and deleted.
+    const PRUNES: bool = true;
 
     /// A file as it is written.
     type Raw: DeserializeOwned + JsonSchema;
@@ -66,17 +69,22 @@ pub trait Kind: Send + Sync + Sized + 'static {
     /// Says in a line what runs.
     fn status(state: &Self::State) -> Running;
 
+    /// What a unit publishes as AWS shows it now, for looking at the units that refer to it.
+    fn published(state: &Self::State) -> BTreeMap<String, String>;
+
     /// Takes what it needs of the session: clients, clock, identity of the run.
     fn connect(session: &Session) -> Self;
 
     /// Looks at all units at once, and for those that the environment owns without declaring them.
     async fn observe(&self, look: &Look<'_, Self::Spec>) -> Seen<Self::State>;
 
-    /// Looks at one unit again, believing nothing that the ledger says.
+    /// Looks at one unit again, believing nothing that the ledger says; `inputs` is what other units
+    /// publish now.
     async fn observe_one(
         &self,
         address: &Address,
         wanted: &Wanted<'_, Self::Spec>,
+        inputs: Inputs<'_>,
     ) -> Observation<Self::State>;
 
     /// Does one step. Idempotent: a step that was done before is found done.
@@ -164,6 +172,8 @@ pub struct Look<'a, Spec> {
     pub declared: BTreeMap<Address, &'a Spec>,
     /// What the ledger says of units: a cache, never the truth.
     pub notes: &'a BTreeMap<Address, Json>,
+    /// What the units publish now whose kinds were looked at before this one.
+    pub published: &'a Outputs,
     /// How hard to look.
     pub depth: Depth,
     /// The drift detection that [`Depth::detect`] asks for reports here, unit by unit.

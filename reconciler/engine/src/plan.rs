@@ -95,12 +95,19 @@ impl World {
         self.links.iter()
     }
 
+    /// The kinds, as addresses spell them, whose notes the ledger is read for.
+    pub fn noted_kinds(&self) -> Vec<&'static str> {
+        let noted = self.fleets.iter().filter(|fleet| fleet.is_noted());
+        noted.map(|fleet| fleet.plural()).collect()
+    }
+
     /// What runs, as far as it was observed.
     pub fn status(&self) -> Vec<UnitStatus> {
         self.fleets.iter().flat_map(|fleet| fleet.status()).collect()
     }
 
-    /// Looks at every unit. Makes no write call.
+    /// Looks at every unit, kind by kind: where something is may be what a unit of an earlier kind
+    /// publishes. Makes no write call.
     pub async fn observe(
         &mut self,
         session: &Session,
@@ -108,8 +115,13 @@ impl World {
         depth: Depth,
         events: &Events,
     ) {
+        let mut published = Outputs::default();
         for fleet in &mut self.fleets {
-            fleet.observe(session, &FleetLook { notes: ledger.notes(), depth, events }).await;
+            let look = FleetLook { notes: ledger.notes(), published: &published, depth, events };
+            fleet.observe(session, &look).await;
+            for (address, outputs) in fleet.published() {
+                published.publish(address, outputs);
+            }
         }
     }
 
@@ -179,7 +191,7 @@ impl World {
                 Ok(gone) => {
                     for address in gone.into_iter().filter(|address| selection(address)) {
                         let region =
-                            address.region().unwrap_or_else(|| self.environment.target.region());
+                            address.part().unwrap_or_else(|| self.environment.target.region());
                         let planned = self.plan_one(&address, outputs, region, now);
                         let Some((kind, planned)) = planned else { continue };
                         let unit = PlannedUnit {

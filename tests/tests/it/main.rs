@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "some tests count, and say how much with `--nocapture`")]
 
+mod artifacts;
 mod blind_spots;
 mod boundaries;
 mod budgets;

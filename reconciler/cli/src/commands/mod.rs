@@ -1,6 +1,7 @@
 //! One small file a command: what it needs, a call into the library, and what is written.
 
 mod apply;
+mod build;
 mod drift;
 mod expect;
 mod graph;
@@ -67,6 +68,7 @@ pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
         Some(Command::Apply(args)) => apply::run(&context, &args).await,
         Some(Command::Drift) => drift::run(&context).await,
         Some(Command::Validate) => validate::run(&context),
+        Some(Command::Build(args)) => build::run(&context, &args).await,
         Some(Command::Status) => status::run(&context).await,
         Some(Command::Graph(args)) => graph::run(&context, &args),
         Some(Command::Schema(args)) => schema::run(&context, &args),

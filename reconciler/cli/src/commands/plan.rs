@@ -12,7 +12,6 @@ use reconcile_engine::state::ledger::Ledger;
 use super::{Context, Failure};
 use crate::args::{LookArgs, PlanArgs};
 use crate::exit::Exit;
-use crate::kinds::KINDS;
 use crate::views::Subject;
 use crate::workspace::{Selector, Workspace};
 use crate::{git, target};
@@ -50,8 +49,7 @@ impl Look {
         let commit = git.commit.clone();
         let session =
             target::connect(&workspace, &world.environment, &context.global, commit).await?;
-        let plurals: Vec<_> = KINDS.iter().map(|kind| kind.info().plural).collect();
-        let ledger = Ledger::load(&session, &plurals).await;
+        let ledger = Ledger::load(&session, &world.noted_kinds()).await;
         world.observe(&session, &ledger, depth, events).await;
         let prepared = world
             .plan(&session, &|address| selector.takes(address))

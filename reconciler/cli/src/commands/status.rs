@@ -2,9 +2,9 @@
 
 use super::{Context, Failure};
 use crate::exit::Exit;
+use crate::target;
 use crate::views::status;
 use crate::workspace::Workspace;
-use crate::{kinds::KINDS, target};
 use reconcile_engine::kind::Depth;
 use reconcile_engine::state::ledger::Ledger;
 
@@ -13,8 +13,7 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Failure> {
     let mut world = workspace.world(context.global.environment.as_deref())?;
     let commit = workspace.git()?.commit;
     let session = target::connect(&workspace, &world.environment, &context.global, commit).await?;
-    let plurals: Vec<_> = KINDS.iter().map(|kind| kind.info().plural).collect();
-    let ledger = Ledger::load(&session, &plurals).await;
+    let ledger = Ledger::load(&session, &world.noted_kinds()).await;
     let progress = context.progress();
     world.observe(&session, &ledger, Depth::default(), &progress.events()).await;
     drop(progress);

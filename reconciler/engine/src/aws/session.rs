@@ -1,5 +1,6 @@
 //! What a run holds of AWS.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
@@ -39,6 +40,8 @@ pub struct Session {
     pub run: Arc<RunIdentity>,
     /// The state bucket.
     pub state: Arc<dyn StateStore>,
+    /// The root of the work tree, for what is built from it; none where there is none.
+    pub work_tree: Option<PathBuf>,
     pub(super) wires: Wires,
 }
 
@@ -49,6 +52,8 @@ pub struct Connect {
     pub environment: Arc<Environment>,
     /// Who the run is.
     pub run: RunIdentity,
+    /// The root of the work tree, where there is one.
+    pub work_tree: Option<PathBuf>,
     /// The time. AWS refuses a request that is signed minutes off.
     pub time_source: SharedTimeSource,
     /// How AWS is reached.
@@ -107,7 +112,7 @@ impl RunIdentity {
 impl Session {
     /// Finds credentials and asks AWS whose they are.
     pub async fn connect(connect: Connect) -> Result<Self, ConnectError> {
-        let Connect { environment, run, time_source, through } = connect;
+        let Connect { environment, run, work_tree, time_source, through } = connect;
         let region = environment.target.region();
         let wires = Wires::new(through, region, time_source).await;
         let (account, arn) = caller(&wires.sdk(region)).await?;
@@ -126,7 +131,7 @@ impl Session {
             environment.state_bucket.clone(),
             account.clone(),
         ));
-        Ok(Self { environment, account, arn, run: Arc::new(run), state, wires })
+        Ok(Self { environment, account, arn, run: Arc::new(run), state, work_tree, wires })
     }
 
     /// The configuration of a client in `region`.

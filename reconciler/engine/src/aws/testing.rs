@@ -72,6 +72,7 @@ impl FakeAws {
         Connect {
             environment: Arc::new(environment(target)),
             run: run("alice"),
+            work_tree: None,
             time_source: clock(),
             through: Through::Process {
                 http_client: self.http_client(),
@@ -119,13 +120,15 @@ impl HttpConnector for FakeAws {
 /// A session over a bucket in memory, as the run of `actor`.
 pub(crate) async fn session(store: &Arc<MemoryStore>, actor: &str) -> Session {
     let nothing = FakeAws::new(|request| panic!("nobody should call AWS: {}", request.line));
-    let Connect { environment, run: _, time_source, through } = nothing.connect(sandbox());
+    let Connect { environment, run: _, work_tree: _, time_source, through } =
+        nothing.connect(sandbox());
     Session {
         environment,
         account: "000000000000".to_owned(),
         arn: "arn:aws:sts::000000000000:assumed-role/sandbox/reconcile".to_owned(),
         run: Arc::new(run(actor)),
         state: Arc::<MemoryStore>::clone(store),
+        work_tree: None,
         wires: Wires::new(through, "ap-northeast-1", time_source).await,
     }
 }

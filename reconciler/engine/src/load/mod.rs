@@ -18,6 +18,7 @@ pub mod files;
 mod header;
 pub mod kinds;
 mod problems;
+pub mod reader;
 mod schema;
 pub mod scope;
 mod secrets;

@@ -106,6 +106,11 @@ impl<'a> Scope<'a> {
         self.environment
     }
 
+    /// The files of the repository, for what is more than one text that a document names.
+    pub fn files(&self) -> &'a dyn Files {
+        self.files.files
+    }
+
     /// Notes something wrong.
     pub fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);

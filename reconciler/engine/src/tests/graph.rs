@@ -30,7 +30,7 @@ impl Units {
             text.references().map(|one: &Reference| (one.clone(), place(&one.to_string())));
         let links = Links {
             place: Place { file: Arc::clone(&file), range: 0..0 },
-            region: address.region().unwrap_or("ap-northeast-1").to_owned(),
+            region: address.part().unwrap_or("ap-northeast-1").to_owned(),
             physical_name: address.name().to_owned(),
             references: references.collect(),
             depends_on: Vec::new(),

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use reconcile_core::address::Address;
 use reconcile_core::coverage::Coverage;
 use reconcile_core::digest::Digest;
-use reconcile_core::input::Value;
+use reconcile_core::input::{Inputs, Value};
 use reconcile_core::observation::Observation;
 use reconcile_core::plan::Planned;
 use reconcile_core::status::Running;
@@ -173,6 +173,10 @@ impl Kind for Toys {
         Running { state: state.clone(), commit: None, since: None, identity: String::new() }
     }
 
+    fn published(state: &String) -> BTreeMap<String, String> {
+        BTreeMap::from([("value".to_owned(), state.clone())])
+    }
+
     fn connect(session: &Session) -> Self {
         Self { bucket: Arc::clone(&session.state) }
     }
@@ -189,6 +193,7 @@ impl Kind for Toys {
         &self,
         address: &Address,
         wanted: &Wanted<'_, Spec>,
+        _: Inputs<'_>,
     ) -> Observation<String> {
         let Wanted::Declared(spec) = wanted else { return Observation::Absent };
         self.read(address, spec).await

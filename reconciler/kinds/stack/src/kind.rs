@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use reconcile_core::address::Address;
+use reconcile_core::input::Inputs;
 use reconcile_core::observation::Observation;
 use reconcile_core::status::Running;
 use reconcile_engine::aws::session::{RunIdentity, Session};
@@ -89,6 +90,10 @@ impl Kind for StackKind {
         state.running()
     }
 
+    fn published(state: &State) -> BTreeMap<String, String> {
+        state.described.outputs.clone()
+    }
+
     fn connect(session: &Session) -> Self {
         let api: Arc<dyn Acts> = Arc::new(CloudFormation::new(session));
         Self {
@@ -112,6 +117,7 @@ impl Kind for StackKind {
         &self,
         address: &Address,
         wanted: &Wanted<'_, Spec>,
+        _: Inputs<'_>,
     ) -> Observation<State> {
         self.look_at_one(address, wanted).await
     }

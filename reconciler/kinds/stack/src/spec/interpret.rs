@@ -7,9 +7,10 @@ use reconcile_cfn::Template;
 use reconcile_core::address::Address;
 use reconcile_core::digest::Digest;
 use reconcile_core::problem::{Place, Problem};
-use reconcile_core::text::{Reference, Text};
+use reconcile_core::text::Text;
 use reconcile_engine::kind::{Links, Unit};
 use reconcile_engine::load::document::Document;
+use reconcile_engine::load::reader::Reader;
 use reconcile_engine::load::scope::Scope;
 
 use super::raw::{ParameterValue, RawAllow, RawIgnore, RawStack};
@@ -23,32 +24,35 @@ const MAX_POLICY_BYTES: usize = 16_384;
 
 /// Says what a stack's file means: a unit per region.
 pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> Vec<Unit<Spec>> {
-    let mut reader = Reader { document, scope, references: Vec::new() };
-    let Some(template) = reader.template(&raw.template) else { return Vec::new() };
-    let parameters = reader.parameters(&raw.parameters);
-    let environment = reader.scope.environment();
+    let mut interpreter = Interpreter { reader: Reader::new(document, scope) };
+    let Some(template) = interpreter.template(&raw.template) else { return Vec::new() };
+    let parameters = interpreter.parameters(&raw.parameters);
+    let environment = interpreter.reader.scope.environment();
     let spec = Spec {
-        stack_name: reader.stack_name(&raw),
+        stack_name: interpreter.stack_name(&raw),
         region: String::new(),
         declared_in: document.file.path.clone(),
-        policy: raw.policy.as_deref().and_then(|path| reader.policy(path)),
+        policy: raw.policy.as_deref().and_then(|path| interpreter.policy(path)),
         termination_protection: raw.termination_protection,
         on_drift: raw.on_drift,
         allow: allow(raw.allow),
-        ignore_drift: reader.ignore_drift(raw.ignore_drift, &template.parsed),
+        ignore_drift: interpreter.ignore_drift(raw.ignore_drift, &template.parsed),
         capabilities: raw.capabilities.into_iter().collect(),
-        tags: environment.tags.clone().into_iter().chain(reader.tags(raw.tags)).collect(),
-        role_arn: raw.role_arn.as_deref().map(|written| reader.text("/roleArn", written)),
+        tags: environment.tags.clone().into_iter().chain(interpreter.tags(raw.tags)).collect(),
+        role_arn: raw
+            .role_arn
+            .as_deref()
+            .map(|written| interpreter.reader.text("/roleArn", written)),
         parameters,
         template,
     };
-    template_checks::check(&spec, document, reader.scope);
-    let depends_on = reader.depends_on(&raw.depends_on);
+    template_checks::check(&spec, document, interpreter.reader.scope);
+    let depends_on = interpreter.depends_on(&raw.depends_on);
     let base = Links {
         place: document.key_place("/name"),
         region: String::new(),
         physical_name: spec.stack_name.clone(),
-        references: reader.references,
+        references: interpreter.reader.take_references(),
         depends_on,
         outputs: spec.template.parsed.outputs().map(|output| output.name.to_owned()).collect(),
         provides: BTreeSet::new(),
@@ -68,7 +72,7 @@ pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> V
         }
         regions
             .into_iter()
-            .map(|region| in_region(address.clone().in_region(&region), region))
+            .map(|region| in_region(address.clone().with_part(&region), region))
             .collect()
     } else {
         let region = raw.region.unwrap_or_else(|| environment.target.region().to_owned());
@@ -92,52 +96,20 @@ pub fn check(units: &[Unit<Spec>], scope: &mut Scope<'_>) {
     }
 }
 
-/// A document being interpreted.
-struct Reader<'a, 'e> {
-    document: &'a Document,
-    scope: &'a mut Scope<'e>,
-    references: Vec<(Reference, Place)>,
+/// A stack's file being interpreted.
+struct Interpreter<'a, 'e> {
+    reader: Reader<'a, 'e>,
 }
 
-impl Reader<'_, '_> {
-    fn problem(&mut self, pointer: &str, message: impl Into<String>, hint: &str) {
-        let problem = Problem::at(self.document.place(pointer), message);
-        self.scope.problem(if hint.is_empty() { problem } else { problem.hint(hint) });
-    }
-
-    /// A text that may refer to other units; the references are kept.
-    fn text(&mut self, pointer: &str, written: &str) -> Text {
-        let text = self.scope.text(self.document, pointer, written);
-        let placed = text
-            .references()
-            .map(|found| (found.clone(), self.document.part_place(pointer, &found.to_string())));
-        self.references.extend(placed);
-        text
-    }
-
-    /// A text in which only variables may stand.
-    fn plain(&mut self, pointer: &str, written: &str) -> String {
-        let text = self.scope.text(self.document, pointer, written);
-        if let Some(reference) = text.references().next() {
-            let message = format!("`{reference}` cannot be used here");
-            self.problem(pointer, message, "only `${env.NAME}` can: this must be known beforehand");
-        }
-        reconcile_core::input::Outputs::default()
-            .seen_from("")
-            .resolve(&text)
-            .known()
-            .unwrap_or_default()
-            .to_owned()
-    }
-
+impl Interpreter<'_, '_> {
     fn template(&mut self, path: &str) -> Option<TemplateFile> {
-        let file = self.scope.file(self.document, "/template", path)?;
+        let file = self.reader.scope.file(self.reader.document, "/template", path)?;
         if file.text.len() > MAX_TEMPLATE_BYTES {
             let message = format!(
                 "`{path}` has {} bytes, and CloudFormation takes {MAX_TEMPLATE_BYTES} at most",
                 file.text.len()
             );
-            self.problem("/template", message, "split it into two stacks");
+            self.reader.problem("/template", message, "split it into two stacks");
             return None;
         }
         match Template::parse(&file.text) {
@@ -150,31 +122,31 @@ impl Reader<'_, '_> {
             Err(error) => {
                 let place = Place::at_line_column(&file, error.line, error.column);
                 let message = format!("not a CloudFormation template: {}", error.message);
-                self.scope.problem(Problem::at(place, message));
+                self.reader.scope.problem(Problem::at(place, message));
                 None
             }
         }
     }
 
     fn policy(&mut self, path: &str) -> Option<Arc<str>> {
-        let file = self.scope.file(self.document, "/policy", path)?;
+        let file = self.reader.scope.file(self.reader.document, "/policy", path)?;
         if let Err(error) = serde_json::from_str::<serde_json::Value>(&file.text) {
             let place = Place::at_line_column(&file, error.line(), error.column());
-            self.scope.problem(Problem::at(place, format!("not a stack policy: {error}")));
+            self.reader.scope.problem(Problem::at(place, format!("not a stack policy: {error}")));
             return None;
         }
         if file.text.len() > MAX_POLICY_BYTES {
             let message =
                 format!("`{path}` is larger than a stack policy may be: {MAX_POLICY_BYTES} bytes");
-            self.problem("/policy", message, "");
+            self.reader.problem("/policy", message, "");
             return None;
         }
         Some(Arc::from(file.text.as_str()))
     }
 
     fn stack_name(&mut self, raw: &RawStack) -> String {
-        let Some(written) = &raw.stack_name else { return self.document.name.clone() };
-        let name = self.plain("/stackName", written);
+        let Some(written) = &raw.stack_name else { return self.reader.document.name.clone() };
+        let name = self.reader.plain("/stackName", written);
         let mut characters = name.chars();
         let valid = characters.next().is_some_and(|first| first.is_ascii_alphabetic())
             && characters.all(|c| c.is_ascii_alphanumeric() || c == '-')
@@ -182,7 +154,7 @@ impl Reader<'_, '_> {
         if !valid && !name.is_empty() {
             let message = format!("`{name}` cannot be the name of a stack");
             let hint = "letters, digits and hyphens, a letter first, at most 128";
-            self.problem("/stackName", message, hint);
+            self.reader.problem("/stackName", message, hint);
         }
         name
     }
@@ -190,7 +162,7 @@ impl Reader<'_, '_> {
     fn parameters(&mut self, raw: &BTreeMap<String, ParameterValue>) -> BTreeMap<String, Text> {
         let text = |(name, ParameterValue(items)): (&String, &ParameterValue)| {
             let pointer = format!("/parameters/{name}");
-            (name.clone(), self.text(&pointer, &items.join(",")))
+            (name.clone(), self.reader.text(&pointer, &items.join(",")))
         };
         raw.iter().map(text).collect()
     }
@@ -201,9 +173,9 @@ impl Reader<'_, '_> {
             let pointer = format!("/tags/{}", key.replace('~', "~0").replace('/', "~1"));
             if key.starts_with("aws:") || key.starts_with("reconcile:") {
                 let message = format!("the tag `{key}` has a prefix that is reserved");
-                self.problem(&pointer, message, "`aws:` is AWS's, `reconcile:` is ours");
+                self.reader.problem(&pointer, message, "`aws:` is AWS's, `reconcile:` is ours");
             }
-            tags.insert(key, self.plain(&pointer, &written));
+            tags.insert(key, self.reader.plain(&pointer, &written));
         }
         tags
     }
@@ -215,13 +187,13 @@ impl Reader<'_, '_> {
             let at = format!("/ignoreDrift/{index}");
             if template.resource(&resource).is_none() {
                 let message = format!("the template has no resource `{resource}`");
-                self.problem(&format!("{at}/resource"), message, "");
+                self.reader.problem(&format!("{at}/resource"), message, "");
             }
             match until.parse() {
                 Ok(until) => ignored.push(IgnoreDrift { resource, property, reason, until }),
                 Err(error) => {
                     let message = format!("`{until}` is not a day: {error}");
-                    self.problem(&format!("{at}/until"), message, "write `YYYY-MM-DD`");
+                    self.reader.problem(&format!("{at}/until"), message, "write `YYYY-MM-DD`");
                 }
             }
         }
@@ -233,8 +205,8 @@ impl Reader<'_, '_> {
         for (index, written) in raw.iter().enumerate() {
             let pointer = format!("/dependsOn/{index}");
             match written.parse::<Address>() {
-                Ok(address) => addresses.push((address, self.document.place(&pointer))),
-                Err(error) => self.problem(&pointer, error.to_string(), ""),
+                Ok(address) => addresses.push((address, self.reader.document.place(&pointer))),
+                Err(error) => self.reader.problem(&pointer, error.to_string(), ""),
             }
         }
         addresses
