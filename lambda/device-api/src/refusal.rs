@@ -31,7 +31,9 @@ pub enum Refusal {
     #[error("an object may have {0} bytes")]
     ObjectTooLarge(u64),
     /// The object goes in parts, and the digests of the first are needed.
-    #[error("an object of this size goes in {count} parts: send the digests of the first in `parts`")]
+    #[error(
+        "an object of this size goes in {count} parts: send the digests of the first in `parts`"
+    )]
     PartsNeeded {
         /// The bytes of each part but the last.
         size: u64,

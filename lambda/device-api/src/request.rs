@@ -12,7 +12,8 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 
 /// Reads a body of JSON.
 pub(crate) fn body<T: DeserializeOwned>(event: &Event) -> Result<T, Refusal> {
-    let malformed = |why: String| Refusal::Malformed(format!("the body is not as it should be: {why}"));
+    let malformed =
+        |why: String| Refusal::Malformed(format!("the body is not as it should be: {why}"));
     let body = event.body().ok_or_else(|| malformed("it is not base64".to_owned()))?;
     if body.len() > MAX_BODY {
         return Err(Refusal::BodyTooLarge(MAX_BODY));

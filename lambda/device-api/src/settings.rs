@@ -11,8 +11,7 @@ const MIB: u64 = 1024 * 1024;
 const GIB: u64 = 1024 * MIB;
 
 /// A signed URL is for the next request. It dies with the function's credentials at the latest.
-const URL_SECONDS: Setting<u64> =
-    Setting { name: "URL_SECONDS", default: 60, allowed: 1..=300 };
+const URL_SECONDS: Setting<u64> = Setting { name: "URL_SECONDS", default: 60, allowed: 1..=300 };
 
 /// So long a suspension may go unnoticed.
 const REGISTRY_SECONDS: Setting<i64> =
@@ -97,7 +96,9 @@ pub fn read(
         part_limit: reader.number(&PART_LIMIT_BYTES),
         part_size: reader.number(&PART_BYTES),
         max_object: reader.number(&MAX_OBJECT_BYTES),
-        metrics_namespace: reader.optional("METRICS_NAMESPACE").unwrap_or_else(|| "DeviceApi".into()),
+        metrics_namespace: reader
+            .optional("METRICS_NAMESPACE")
+            .unwrap_or_else(|| "DeviceApi".into()),
     };
     let endpoint = reader.optional("AWS_ENDPOINT_URL_S3");
     let access = Access {
@@ -129,7 +130,8 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let number = text.parse().ok().filter(|number| allowed.contains(number));
         number.unwrap_or_else(|| {
             let (least, most) = (allowed.start(), allowed.end());
-            self.mistakes.push(format!("`{name}` is `{text}`, not a number from {least} to {most}"));
+            self.mistakes
+                .push(format!("`{name}` is `{text}`, not a number from {least} to {most}"));
             *default
         })
     }

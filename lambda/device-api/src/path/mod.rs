@@ -68,7 +68,9 @@ impl ObjectKey {
         let key = Self::joined(prefix, beginning)?;
         match beginning.rsplit_once('/') {
             Some((folders, "")) => Self::below(prefix, folders).map(|_| key),
-            Some((folders, _)) => Self::below(prefix, folders).and_then(|_| check(beginning)).map(|()| key),
+            Some((folders, _)) => {
+                Self::below(prefix, folders).and_then(|_| check(beginning)).map(|()| key)
+            }
             None if beginning.is_empty() => Ok(key),
             None => check(beginning).map(|()| key),
         }

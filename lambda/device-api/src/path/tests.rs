@@ -71,7 +71,9 @@ fn no_spelling_of_a_traversal_is_taken() {
     ] {
         refused(path, Traversal);
     }
-    for path in ["%c0%ae%c0%ae/a", "%e0%80%ae/a", "%u002e%u002e/a", "%uff0e%uff0e/a", "%25c0%25ae/a"] {
+    for path in
+        ["%c0%ae%c0%ae/a", "%e0%80%ae/a", "%u002e%u002e/a", "%uff0e%uff0e/a", "%25c0%25ae/a"]
+    {
         refused(path, Encoding);
     }
 }
@@ -84,10 +86,12 @@ fn no_other_path_is_taken_either() {
     for path in ["a\0", "a\n", "\u{7f}", "a\u{85}b", "\u{202e}gpj.exe", "a\u{200b}", "\u{feff}a"] {
         refused(path, Control);
     }
-    for path in ["C:/a", "a\\b", "a:stream", "a?b", "*", "a\"b", "<a>", "a|b", "\\\\server\\share"] {
+    for path in ["C:/a", "a\\b", "a:stream", "a?b", "*", "a\"b", "<a>", "a|b", "\\\\server\\share"]
+    {
         refused(path, WindowsCharacter);
     }
-    for path in ["con", "a/NUL", "nul.txt", "Aux .tar.gz", "COM1", "lpt9.log", "com¹", "a.", "a /b"] {
+    for path in ["con", "a/NUL", "nul.txt", "Aux .tar.gz", "COM1", "lpt9.log", "com¹", "a.", "a /b"]
+    {
         refused(path, WindowsName);
     }
     refused("", Empty);
@@ -109,7 +113,10 @@ fn a_key_is_as_long_as_s3_takes() {
 fn a_listing_begins_with_folders_and_the_beginning_of_a_name() {
     for beginning in ["", "2026/", "2026/01", "2026/01/", "con", "a/nul"] {
         let key = ObjectKey::listed_below(&prefix(), beginning).expect("is taken");
-        assert_eq!((key.as_str(), key.path()), (format!("{PREFIX}{beginning}").as_str(), beginning));
+        assert_eq!(
+            (key.as_str(), key.path()),
+            (format!("{PREFIX}{beginning}").as_str(), beginning)
+        );
     }
     for (beginning, why) in [
         ("/", Empty),

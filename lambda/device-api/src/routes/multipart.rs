@@ -149,7 +149,11 @@ impl<S: Storage> Asked<'_, S> {
         }
         record.bytes = Some(token.size);
         let parts = uploaded.parts.into_iter();
-        let parts = parts.map(|UploadedPart { number, etag, sha256 }| CompletedPart { number, etag, sha256 });
+        let parts = parts.map(|UploadedPart { number, etag, sha256 }| CompletedPart {
+            number,
+            etag,
+            sha256,
+        });
         let parts: Vec<_> = parts.collect();
         let done = self.storage.complete(self.named(&key, &token), &parts).await?;
         let body = json!({ "path": key.path(), "etag": done.etag, "versionId": done.version });
