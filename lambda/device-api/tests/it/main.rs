@@ -2,4 +2,5 @@
 
 mod clinic;
 mod downloads;
+mod parts;
 mod uploads;
