@@ -1,9 +1,10 @@
 //! From an event to an answer and its record.
 
+use std::sync::Arc;
+
 use device_registry::Registration;
 use gateway::{Event, Reply};
 use jiff::Timestamp;
-use std::sync::Arc;
 
 use crate::audit::Record;
 use crate::identity::{Denial, Presented, Registry, Unusable, admit};

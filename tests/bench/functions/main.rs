@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::clinic::Clinic;
 use crate::measure::Measured;
 use crate::peer::Python;
-use crate::subject::{Subject, built};
+use crate::subject::built;
 
 type Failure = Box<dyn Error>;
 

@@ -66,14 +66,13 @@ impl ObjectKey {
     /// Places what the paths of a listing begin with; the last segment may be the beginning of a name.
     pub fn listed_below(prefix: &Prefix, beginning: &str) -> Result<Self, PathError> {
         let key = Self::joined(prefix, beginning)?;
-        match beginning.rsplit_once('/') {
-            Some((folders, "")) => Self::below(prefix, folders).map(|_| key),
-            Some((folders, _)) => {
-                Self::below(prefix, folders).and_then(|_| check(beginning)).map(|()| key)
-            }
-            None if beginning.is_empty() => Ok(key),
-            None => check(beginning).map(|()| key),
+        if let Some((folders, _)) = beginning.rsplit_once('/') {
+            Self::below(prefix, folders)?;
         }
+        if !beginning.is_empty() && !beginning.ends_with('/') {
+            check(beginning)?;
+        }
+        Ok(key)
     }
 
     /// The whole key.

@@ -1,7 +1,7 @@
-//! What the functions asks of S3: a port, so that the decisions are tested without it.
+//! What the function asks of S3: a port, so that the decisions are tested without it.
 //!
 //! Nothing that a terminal stores passes through here. What terminals may do themselves is signed for
-//! them; the function itself begins, completes and aborts uploads in parts, which cannot be presigned.
+//! them; the function itself begins, completes and drops uploads in parts, which cannot be presigned.
 
 mod s3;
 

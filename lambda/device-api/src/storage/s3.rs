@@ -159,7 +159,7 @@ impl Storage for S3 {
             .if_none_match("*")
             .send()
             .await
-            .map_err(|error| failed(&error))?;
+            .map_err(|error| not_completed(&error))?;
         Ok(Completed { etag: completed.e_tag, version: completed.version_id })
     }
 
@@ -202,11 +202,18 @@ fn failed<E: ProvideErrorMetadata>(error: &SdkError<E>) -> StorageError {
     match error.code() {
         Some("NoSuchUpload") => StorageError::NoSuchUpload,
         Some("PreconditionFailed" | "ConditionalRequestConflict") => StorageError::Exists,
+        Some(code) => StorageError::Failed(code.to_owned()),
+        None => StorageError::Failed(kind(error).to_owned()),
+    }
+}
+
+/// `InvalidRequest` is S3's word for parts that are not as large together as was promised.
+fn not_completed<E: ProvideErrorMetadata>(error: &SdkError<E>) -> StorageError {
+    match error.code() {
         Some("InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" | "InvalidRequest") => {
             StorageError::WrongParts
         }
-        Some(code) => StorageError::Failed(code.to_owned()),
-        None => StorageError::Failed(kind(error).to_owned()),
+        Some(_) | None => failed(error),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use base64::Engine as _;
 use bolero::check;
 use device_api::{Answer, Service, settings};
 use gateway::Event;
@@ -40,8 +41,16 @@ fn answer(event: &Event) -> Answer {
     answer
 }
 
+fn spoilt(good: &[u8], changes: &[(u16, u8)]) -> Vec<u8> {
+    let mut spoilt = good.to_vec();
+    for (at, byte) in changes {
+        let at = usize::from(*at) % spoilt.len();
+        spoilt[at] = *byte;
+    }
+    spoilt
+}
+
 fn pem(der: &[u8]) -> String {
-    use base64::Engine as _;
     let base64 = base64::prelude::BASE64_STANDARD.encode(der);
     format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
 }
@@ -63,6 +72,29 @@ fn event(method: &str, path: &str, query: &str, body: &str, certificate: &str) -
 fn any() {
     check!().for_each(|bytes| {
         if let Ok(event) = serde_json::from_slice(bytes) {
+            answer(&event);
+        }
+    });
+}
+
+/// An event with some of its bytes changed: often still JSON, and no longer what it should be.
+#[test]
+fn with_spoilt_bytes() {
+    let good = json!({
+        "rawPath": "/v1/downloads",
+        "rawQueryString": "path=a",
+        "body": null,
+        "isBase64Encoded": false,
+        "requestContext": {
+            "stage": "$default",
+            "requestId": "1",
+            "http": { "method": "GET" },
+            "authentication": { "clientCert": { "clientCertPem": pem(&CERTIFICATE) } },
+        },
+    });
+    let good = good.to_string().into_bytes();
+    check!().with_type::<Vec<(u16, u8)>>().for_each(|changes| {
+        if let Ok(event) = serde_json::from_slice(&spoilt(&good, changes)) {
             answer(&event);
         }
     });
@@ -108,11 +140,7 @@ fn of_an_upload() {
 #[test]
 fn with_a_spoilt_certificate() {
     check!().with_type::<Vec<(u16, u8)>>().for_each(|changes| {
-        let mut der = CERTIFICATE.clone();
-        for (at, byte) in changes {
-            let at = usize::from(*at) % der.len();
-            der[at] = *byte;
-        }
+        let der = spoilt(&CERTIFICATE, changes);
         answer(&event("GET", "/v1/me", "", "", &pem(&der)));
     });
 }

@@ -1,11 +1,10 @@
 //! The two ways in from outside, with whatever may come: no panic, and no way out of the terminal's prefix.
 //!
-//! As a test each target gets some thousand inputs in a second. For longer, guided by coverage:
+//! As a test each target is given inputs for a second. A failure tells its seed, which repeats it. For longer:
 //!
-//!     cargo install cargo-bolero
-//!     cargo bolero test --package device-api --sanitizer NONE --rustc-bootstrap --time 10m event::any
+//!     BOLERO_RANDOM_TEST_TIME_MS=600000 cargo test --package device-api --test fuzz
 //!
-//! What is found is kept in `__fuzz__/` and repeated by the test from then on.
+//! The targets are `bolero`'s: `cargo bolero` runs them guided by coverage.
 
 mod event;
 mod path;
