@@ -1,124 +1,102 @@
 //! Lambda's Runtime API: hands the same event out again and again, and notes when it is answered.
+//!
+//! It is written on sockets, since a server would take longer than what is measured.
 
-use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::io::{BufRead as _, BufReader, Error, ErrorKind, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
-use tokio::sync::Notify;
+const INVOCATION: &str = "\
+    content-type: application/json\r\n\
+    lambda-runtime-aws-request-id: 8476a536-e9f4-11e8-9739-2dfe598c3fcd\r\n\
+    lambda-runtime-deadline-ms: 9999999999999\r\n\
+    lambda-runtime-invoked-function-arn: arn:aws:lambda:ap-northeast-1:111122223333:function:f\r\n";
 
-use crate::Failure;
+/// A function that takes longer is broken.
+const LIMIT: Duration = Duration::from_secs(60);
 
-/// What happened, in order.
-#[derive(Debug, Default)]
-pub(crate) struct Noted {
-    /// When an event was handed out, and when its answer was there.
-    pub(crate) invocations: Vec<(Instant, Instant)>,
-    pub(crate) last_answer: Bytes,
-    handed_out: Option<Instant>,
-    failure: Option<String>,
+/// The Runtime API of one execution environment after another.
+pub(crate) struct RuntimeApi {
+    listener: TcpListener,
+    event: Vec<u8>,
 }
 
-/// One execution environment's Runtime API.
-#[derive(Debug)]
-pub(crate) struct RuntimeApi {
-    event: Bytes,
-    /// How often the event is handed out.
-    times: usize,
-    noted: Mutex<Noted>,
-    done: Notify,
+/// An event's way.
+pub(crate) struct Invocation {
+    pub(crate) handed_out: Instant,
+    pub(crate) answered: Instant,
+    pub(crate) answer: Vec<u8>,
+}
+
+/// A request, as far as it matters.
+struct Request {
+    line: String,
+    body: Vec<u8>,
 }
 
 impl RuntimeApi {
-    pub(crate) fn new(event: &str, times: usize) -> Arc<Self> {
-        let event = Bytes::copy_from_slice(event.as_bytes());
-        Arc::new(Self { event, times, noted: Mutex::default(), done: Notify::new() })
+    pub(crate) fn open(event: &str) -> Result<Self, Error> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        Ok(Self { listener, event: event.as_bytes().to_vec() })
     }
 
-    /// Serves until the event was answered as often as it should be.
-    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) -> Result<Noted, Failure> {
-        let accept = async {
-            loop {
-                let (stream, _) = listener.accept().await?;
-                stream.set_nodelay(true)?;
-                let api = Arc::clone(&self);
-                tokio::spawn(async move {
-                    let service = service_fn(|request| api.answer(request));
-                    let http = hyper::server::conn::http1::Builder::new();
-                    // It ends when the function is stopped.
-                    http.serve_connection(TokioIo::new(stream), service).await.unwrap_or_default();
-                });
+    pub(crate) fn address(&self) -> Result<SocketAddr, Error> {
+        self.listener.local_addr()
+    }
+
+    /// Invokes the function that connects next, so often.
+    pub(crate) fn invoke(&self, times: usize) -> Result<Vec<Invocation>, Error> {
+        let (stream, _) = self.listener.accept()?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(LIMIT))?;
+        let mut connection = BufReader::new(stream);
+        (0..times).map(|_| self.invoke_once(&mut connection)).collect()
+    }
+
+    fn invoke_once(&self, connection: &mut BufReader<TcpStream>) -> Result<Invocation, Error> {
+        let next = Request::read(connection)?;
+        next.expect("/invocation/next ")?;
+        let length = self.event.len();
+        let mut response =
+            format!("HTTP/1.1 200 OK\r\n{INVOCATION}content-length: {length}\r\n\r\n").into_bytes();
+        response.extend(&self.event);
+        let handed_out = Instant::now();
+        connection.get_mut().write_all(&response)?;
+        let request = Request::read(connection)?;
+        let answered = Instant::now();
+        request.expect("/response ")?;
+        connection.get_mut().write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")?;
+        Ok(Invocation { handed_out, answered, answer: request.body })
+    }
+}
+
+impl Request {
+    fn read(connection: &mut BufReader<TcpStream>) -> Result<Self, Error> {
+        let (mut line, mut length) = (String::new(), 0);
+        connection.read_line(&mut line)?;
+        loop {
+            let mut header = String::new();
+            if connection.read_line(&mut header)? == 0 {
+                return Err(Error::new(ErrorKind::UnexpectedEof, "the function hung up"));
             }
-        };
-        let result: Result<(), std::io::Error> = tokio::select! {
-            failed = accept => failed,
-            () = self.done.notified() => Ok(()),
-        };
-        result?;
-        let noted = std::mem::take(&mut *self.noted.lock().unwrap_or_else(PoisonError::into_inner));
-        match noted.failure {
-            Some(failure) => Err(failure.into()),
-            None => Ok(noted),
+            match header.trim_end().split_once(':') {
+                None => break,
+                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                    length = value.trim().parse().map_err(Error::other)?;
+                }
+                Some(_) => {}
+            }
         }
+        let mut body = vec![0; length];
+        connection.read_exact(&mut body)?;
+        Ok(Self { line, body })
     }
 
-    async fn answer(
-        &self,
-        request: Request<Incoming>,
-    ) -> Result<Response<Full<Bytes>>, Infallible> {
-        if request.method() == Method::GET {
-            return Ok(self.next().await);
+    fn expect(&self, what: &str) -> Result<(), Error> {
+        if self.line.contains(what) {
+            return Ok(());
         }
-        let path = request.uri().path().to_owned();
-        let body = request.into_body().collect().await.map(http_body_util::Collected::to_bytes);
-        self.note(&path, body.unwrap_or_default());
-        let mut accepted = Response::new(Full::default());
-        *accepted.status_mut() = StatusCode::ACCEPTED;
-        Ok(accepted)
-    }
-
-    async fn next(&self) -> Response<Full<Bytes>> {
-        let is_over = {
-            let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-            noted.handed_out = Some(Instant::now());
-            noted.invocations.len() >= self.times || noted.failure.is_some()
-        };
-        if is_over {
-            self.done.notify_one();
-            std::future::pending::<()>().await;
-        }
-        let mut response = Response::new(Full::new(self.event.clone()));
-        let headers = response.headers_mut();
-        for (name, value) in [
-            ("content-type", "application/json"),
-            ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
-            ("lambda-runtime-deadline-ms", "9999999999999"),
-            (
-                "lambda-runtime-invoked-function-arn",
-                "arn:aws:lambda:ap-northeast-1:111122223333:function:f",
-            ),
-        ] {
-            headers.insert(name, hyper::header::HeaderValue::from_static(value));
-        }
-        response
-    }
-
-    fn note(&self, path: &str, body: Bytes) {
-        let now = Instant::now();
-        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        if !path.ends_with("/response") {
-            noted.failure = Some(format!("{path}: {}", String::from_utf8_lossy(&body)));
-            self.done.notify_one();
-        }
-        if let Some(handed_out) = noted.handed_out.take() {
-            noted.invocations.push((handed_out, now));
-        }
-        noted.last_answer = body;
+        let body = String::from_utf8_lossy(&self.body);
+        Err(Error::other(format!("it asked `{}`: {body}", self.line.trim_end())))
     }
 }

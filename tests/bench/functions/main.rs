@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::clinic::Clinic;
 use crate::measure::Measured;
 use crate::peer::Python;
-use crate::subject::built;
+use crate::subject::Functions;
 
 type Failure = Box<dyn Error>;
 
@@ -40,12 +40,13 @@ fn main() -> Result<(), Failure> {
         _ => return Err("usage: bench-functions [--json]".into()),
     };
     let clinic = Clinic::open()?;
+    let functions = Functions::build()?;
     let python = Python::prepare();
     let mut pairs = Vec::new();
     for (name, module, event) in
         [("health", "health", clinic.health()), ("device-api", "device_api", clinic.upload())]
     {
-        let rust = measure::function(&built(name)?.with(clinic.environment()), &event)?;
+        let rust = measure::function(&functions.subject(name)?.with(clinic.environment()), &event)?;
         let python = python.as_ref().map_err(ToString::to_string);
         let python = python.and_then(|python| {
             let subject = python.subject(module).with(clinic.environment());

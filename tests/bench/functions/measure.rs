@@ -1,16 +1,12 @@
 //! Times of one function: from the start of its process, and from event to answer.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::process::Command;
-use tokio::runtime::Builder;
-use tokio::time::timeout;
 
 use crate::Failure;
-use crate::lambda::{Noted, RuntimeApi};
+use crate::lambda::{Invocation, RuntimeApi};
 use crate::subject::Subject;
 
 /// Cold starts, whose median is shown.
@@ -19,9 +15,6 @@ const STARTS: usize = 15;
 /// Warm invocations that count, after some that do not.
 const WARM: usize = 2000;
 const WARMING: usize = 200;
-
-/// A function that takes longer is broken.
-const LIMIT: Duration = Duration::from_mins(2);
 
 /// What was measured, in seconds and bytes.
 #[derive(Debug, Clone)]
@@ -49,20 +42,30 @@ impl Measured {
     }
 }
 
+/// A run of one process.
+struct Run {
+    started: Instant,
+    invocations: Vec<Invocation>,
+    memory: Option<f64>,
+}
+
 /// Measures a function with one event.
 pub(crate) fn function(subject: &Subject, event: &str) -> Result<Measured, Failure> {
-    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let api = RuntimeApi::open(event)?;
     let mut cold = Vec::new();
     for _ in 0..STARTS {
-        cold.push(runtime.block_on(started(subject, event, 1))?.0);
+        let Run { started, invocations, .. } = run(&api, subject, 1)?;
+        cold.extend(invocations.iter().map(|first| first.answered - started));
     }
-    let (_, noted, memory) = runtime.block_on(started(subject, event, 1 + WARMING + WARM))?;
-    let answer: Value = serde_json::from_slice(&noted.last_answer)?;
-    if answer["statusCode"] != 200 {
-        return Err(format!("it answered {answer}").into());
+    let Run { invocations, memory, .. } = run(&api, subject, WARMING + WARM)?;
+    for Invocation { answer, .. } in &invocations {
+        let answer: Value = serde_json::from_slice(answer)?;
+        if answer["statusCode"] != 200 {
+            return Err(format!("it answered {answer}").into());
+        }
     }
-    let took = noted.invocations.iter().skip(1 + WARMING).map(|(from, to)| *to - *from);
-    let warm: Vec<_> = took.collect();
+    let warm = invocations.iter().skip(WARMING).map(|it| it.answered - it.handed_out);
+    let warm: Vec<_> = warm.collect();
     Ok(Measured {
         binary: subject.sizes.map(|(binary, _)| float(binary)),
         zip: subject.sizes.map(|(_, zip)| float(zip)),
@@ -73,17 +76,11 @@ pub(crate) fn function(subject: &Subject, event: &str) -> Result<Measured, Failu
     })
 }
 
-/// Starts a function, and stops it after so many answers.
-async fn started(
-    subject: &Subject,
-    event: &str,
-    answers: usize,
-) -> Result<(Duration, Noted, Option<f64>), Failure> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
+/// Starts a function, invokes it so often, and stops it.
+fn run(api: &RuntimeApi, subject: &Subject, times: usize) -> Result<Run, Failure> {
     let mut command = Command::new(&subject.program);
     command.args(&subject.arguments).env_clear().envs(subject.environment.iter().cloned());
-    command.env("AWS_LAMBDA_RUNTIME_API", address.to_string());
+    command.env("AWS_LAMBDA_RUNTIME_API", api.address()?.to_string());
     for (name, value) in [
         ("AWS_LAMBDA_FUNCTION_NAME", "function"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
@@ -91,14 +88,13 @@ async fn started(
     ] {
         command.env(name, value);
     }
-    let begun = Instant::now();
-    let mut child = command.stdout(Stdio::null()).kill_on_drop(true).spawn()?;
-    let noted = timeout(LIMIT, RuntimeApi::new(event, answers).serve(listener)).await;
-    let noted = noted.map_err(|_| format!("`{}` does not answer", subject.program.display()))??;
-    let memory = child.id().and_then(most_resident);
-    child.kill().await?;
-    let (_, first) = noted.invocations.first().ok_or("nothing was answered")?;
-    Ok((*first - begun, noted, memory))
+    let started = Instant::now();
+    let mut child = command.stdout(Stdio::null()).spawn()?;
+    let invocations = api.invoke(times);
+    let memory = most_resident(child.id());
+    child.kill()?;
+    child.wait()?;
+    Ok(Run { started, invocations: invocations?, memory })
 }
 
 fn most_resident(process: u32) -> Option<f64> {

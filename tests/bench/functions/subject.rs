@@ -28,24 +28,33 @@ impl Subject {
     }
 }
 
-/// Builds a function as it is deployed.
-pub(crate) fn built(name: &str) -> Result<Subject, Failure> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--locked", "--profile", "lambda", "--message-format", "json"]);
-    let output =
-        cargo.args(["--package", name, "--bin", name]).stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        return Err(format!("failed to build `{name}`").into());
+/// The functions, built as they are deployed.
+pub(crate) struct Functions {
+    messages: Vec<Value>,
+}
+
+impl Functions {
+    /// Builds them all at once, so that they share what they depend on.
+    pub(crate) fn build() -> Result<Self, Failure> {
+        let mut cargo = Command::new("cargo");
+        cargo.args(["build", "--locked", "--profile", "lambda", "--message-format", "json"]);
+        cargo.args(["--package", "health", "--package", "device-api"]);
+        let output = cargo.stderr(Stdio::inherit()).output()?;
+        if !output.status.success() {
+            return Err("failed to build the functions".into());
+        }
+        let messages = std::str::from_utf8(&output.stdout)?.lines();
+        Ok(Self { messages: messages.filter_map(|line| serde_json::from_str(line).ok()).collect() })
     }
-    let messages = std::str::from_utf8(&output.stdout)?.lines();
-    let executable = messages
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["target"]["name"] == name)
-        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .ok_or_else(|| format!("cargo does not say where `{name}` is"))?;
-    let program = std::fs::read(&executable)?;
-    let sizes = Some((u64::try_from(program.len())?, u64::try_from(zipped(&program)?.len())?));
-    Ok(Subject { program: executable, arguments: Vec::new(), environment: Vec::new(), sizes })
+
+    pub(crate) fn subject(&self, name: &str) -> Result<Subject, Failure> {
+        let mut artifacts = self.messages.iter().filter(|it| it["target"]["name"] == name);
+        let executable = artifacts.find_map(|it| it["executable"].as_str().map(PathBuf::from));
+        let program = executable.ok_or_else(|| format!("cargo does not say where `{name}` is"))?;
+        let bytes = std::fs::read(&program)?;
+        let sizes = Some((u64::try_from(bytes.len())?, u64::try_from(zipped(&bytes)?.len())?));
+        Ok(Subject { program, arguments: Vec::new(), environment: Vec::new(), sizes })
+    }
 }
 
 fn zipped(program: &[u8]) -> Result<Vec<u8>, Failure> {
