@@ -7,7 +7,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::{SharedTimeSource, TimeSource as _};
-use reconcile_sandbox::{Crash, Sandbox, TamperRequest, When};
+use reconcile_sandbox::{FaultPlan, Sandbox, TamperRequest};
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -25,12 +25,12 @@ pub struct Account {
     pub clock: Clock,
 }
 
-/// How a process that was to be killed ended.
+/// How a process ended in which things went wrong.
 #[derive(Debug)]
 pub enum End<T> {
-    /// It was killed at the call.
+    /// It was killed.
     Killed,
-    /// It made fewer calls than that, and ended with this.
+    /// It came to its own end, with this.
     Ended(T),
 }
 
@@ -56,13 +56,15 @@ impl Account {
     }
 
     /// Lives one process: a runtime of its own, in which waiting takes no time, and which takes
-    /// everything with it that it had spawned.
+    /// everything with it that it had spawned. The SDK's random pauses are the same in every process, so that
+    /// what happened once happens again.
     pub fn process<T>(&self, work: impl Future<Output = T>) -> T {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
             .build()
             .expect("a runtime starts");
+        fastrand::seed(0);
         let result = runtime.block_on(async {
             self.clock.start();
             let result = work.await;
@@ -73,23 +75,21 @@ impl Account {
         result
     }
 
-    /// Lives one process that is killed at its `call`th call, counted from 1. What it spawned dies with it.
-    pub fn killed_process<T>(
-        &self,
-        call: u64,
-        when: When,
-        work: impl Future<Output = T>,
-    ) -> End<T> {
+    /// Lives one process in which things go wrong as planned, counted from its first call. At a crash it is
+    /// killed, and what it spawned dies with it.
+    pub fn struck_process<T>(&self, plan: FaultPlan, work: impl Future<Output = T>) -> End<T> {
         let killed = Arc::new(Notify::new());
         let hook = Arc::clone(&killed);
-        let crash = Crash { call: self.calls() + call, when };
-        self.sandbox.set_crash(crash, move || hook.notify_one());
-        self.process(async {
+        self.sandbox.on_crash(move || hook.notify_one());
+        self.sandbox.set_faults(plan);
+        let end = self.process(async {
             tokio::select! {
                 result = work => End::Ended(result),
                 () = killed.notified() => End::Killed,
             }
-        })
+        });
+        self.sandbox.set_faults(FaultPlan::default());
+        end
     }
 
     /// Lets time pass in which nobody does anything.

@@ -11,7 +11,7 @@ use reconcile_core::problem::Problem;
 use reconcile_core::report::Report;
 use reconcile_engine::apply::{self, ApplyError, Options};
 use reconcile_engine::aws::clock::timestamp;
-use reconcile_engine::aws::session::{Connect, RunIdentity, Session};
+use reconcile_engine::aws::session::{Connect, ConnectError, RunIdentity, Session};
 use reconcile_engine::aws::wires::Through;
 use reconcile_engine::events::Events;
 use reconcile_engine::fleet::{AnyKind, Registered};
@@ -61,6 +61,15 @@ pub struct Look {
     pub session: Session,
     world: Declared,
     ledger: Ledger,
+}
+
+/// Why a run has no report.
+#[derive(Debug)]
+pub enum RunError {
+    /// AWS did not say who calls.
+    Connect(ConnectError),
+    /// The apply was not begun.
+    Apply(ApplyError),
 }
 
 /// A world that can be shown, which is of no interest in a failure.
@@ -118,12 +127,28 @@ impl Operator {
 
     /// Reads, connects, looks and plans.
     pub async fn look(&self, depth: Depth) -> Look {
+        self.try_look(depth).await.expect("AWS says who calls")
+    }
+
+    /// Looks and applies, where anything may go wrong.
+    pub async fn run(&self, depth: Depth) -> Result<Report, RunError> {
+        let look = self.try_look(depth).await.map_err(RunError::Connect)?;
+        self.carry_out(look).await.map_err(RunError::Apply)
+    }
+
+    /// Looks for drift, where anything may go wrong.
+    pub async fn try_drift(&self) -> Result<Report, RunError> {
+        let look = self.try_look(Depth { full: true, detect: true }).await;
+        Ok(look.map_err(RunError::Connect)?.report())
+    }
+
+    async fn try_look(&self, depth: Depth) -> Result<Look, ConnectError> {
         let mut world = self.interpret().expect("what is declared is right");
-        let session = self.connect(&world).await;
+        let session = self.connect(&world).await?;
         let ledger = Ledger::load(&session, &world.noted_kinds()).await;
         world.observe(&session, &ledger, depth, &Events::unheard()).await;
         let prepared = world.plan(&session, &|_| true).expect("the plan keeps the rules");
-        Look { prepared, session, world: Declared(world), ledger }
+        Ok(Look { prepared, session, world: Declared(world), ledger })
     }
 
     /// What is declared, or what is wrong with it.
@@ -164,7 +189,7 @@ impl Operator {
         apply::apply(&world, prepared, with, &options).await
     }
 
-    async fn connect(&self, world: &World) -> Session {
+    async fn connect(&self, world: &World) -> Result<Session, ConnectError> {
         let sandbox = &self.account.sandbox;
         let environment = Arc::clone(&world.environment);
         sandbox.ensure_bucket(&environment.state_bucket, REGION).expect("there is a bucket");
@@ -178,7 +203,7 @@ impl Operator {
         let through = Through::Process { http_client, credentials: sandbox.credentials() };
         let work_tree = self.work_tree.clone();
         let connect = Connect { environment, run, work_tree, time_source, through };
-        Session::connect(connect).await.expect("AWS says who calls")
+        Session::connect(connect).await
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sdk_lambda::primitives::Blob;
 use reconcile_core::report::{Report, Status};
 use reconcile_core::verdict::{Action, Verdict};
-use reconcile_sandbox::{Fault, FaultPlan, Rule, When};
+use reconcile_sandbox::{Fault, FaultPlan, Rule};
 use reconcile_tests::account::{Account, End};
 use reconcile_tests::functions::{ARTIFACT, PROGRAM, checked_out, signed_function};
 use reconcile_tests::operator::Operator;
@@ -168,10 +168,10 @@ fn killed_at_any_call_it_is_signed_once() {
     assert_eq!(report.expect("nobody else applies").status(), Status::Applied);
     let calls = undisturbed.account.calls() - before;
     for call in 1..=calls {
-        for when in [When::Before, When::After] {
-            let case = format!("killed {when:?} call {call}");
+        for fault in [Fault::CrashBefore, Fault::CrashAfter] {
+            let case = format!("{} at {call}", fault.name());
             let place = begun.fork();
-            let end = place.account.killed_process(call, when, place.operator().apply());
+            let end = place.account.struck_process(FaultPlan::at(call, fault), place.operator().apply());
             assert!(matches!(end, End::Killed), "{case}: it made fewer calls");
             let second = place.apply().status();
             assert!(matches!(second, Status::Applied | Status::InSync), "{case}: {second:?}");
