@@ -83,9 +83,10 @@ impl Year {
         let account = Account::new();
         account.sandbox.set_limits(Limits::published());
         account.sandbox.set_duration(None, Duration::from_secs(3)).expect("it is set");
-        let repository = ["keys", "roles", "trail"].iter().fold(foundation(), |repository, name| {
-            repository.append(&format!("desired/stacks/{name}.yaml"), "onDrift: revert\n")
-        });
+        let repository =
+            ["keys", "roles", "trail"].iter().fold(foundation(), |repository, name| {
+                repository.append(&format!("desired/stacks/{name}.yaml"), "onDrift: revert\n")
+            });
         let tally = Tally::default();
         Self { account, repository, chance: fastrand::Rng::with_seed(SEED), tally }
     }

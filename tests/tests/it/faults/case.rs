@@ -99,10 +99,9 @@ impl Trouble {
     fn plan(&self, calls: &[LoggedCall]) -> FaultPlan {
         match *self {
             // A session that ended does not come back.
-            Self::At(call, fault @ Fault::ExpiredCredentials) => FaultPlan {
-                seed: 0,
-                rules: vec![Rule { from: Some(call), ..Rule::always(fault) }],
-            },
+            Self::At(call, fault @ Fault::ExpiredCredentials) => {
+                FaultPlan { seed: 0, rules: vec![Rule { from: Some(call), ..Rule::always(fault) }] }
+            }
             // Neither does a permission.
             Self::At(call, fault @ Fault::AccessDenied) => {
                 let name = |call: &LoggedCall| format!("{}:{}", call.service, call.operation);

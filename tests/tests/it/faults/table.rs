@@ -54,7 +54,10 @@ impl fmt::Display for Cell {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "converged/cases +write calls of the run after them; storms of seeds 1 to {STORMS}")?;
+        writeln!(
+            f,
+            "converged/cases +write calls of the run after them; storms of seeds 1 to {STORMS}"
+        )?;
         write!(f, "{:20}", "fault")?;
         for (scenario, _) in SCENARIOS {
             write!(f, "{scenario:>17}")?;

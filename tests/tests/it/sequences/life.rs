@@ -28,6 +28,8 @@ const LOG_GROUP: &str = "AWS::Logs::LogGroup";
 pub(super) struct Life {
     account: Account,
     wish: Wish,
+    /// How hard undisturbed runs look: for drift, once somebody made some.
+    depth: Depth,
 }
 
 impl Life {
@@ -37,7 +39,7 @@ impl Life {
         let unowned = unowned.stack_name("unowned").template_body(UNOWNED);
         account.process(unowned.send()).expect("the stack is begun");
         account.sandbox.set_duration(None, Duration::from_secs(2)).expect("it is set");
-        Self { account, wish: Wish::default() }
+        Self { account, wish: Wish::default(), depth: Depth::default() }
     }
 
     /// Lives through a step, and checks the promises after it.
@@ -56,7 +58,7 @@ impl Life {
         {
             prop_assert_eq!(plan.status(), Status::InSync, "the struck run said that it is done");
         }
-        let first = self.run(&repository, DETECTING)?;
+        let first = self.run(&repository, self.depth)?;
         self.account.wait(LATER);
         let writes = self.account.writes();
         let second = self.run(&repository, Depth { full: true, detect: true })?;
@@ -73,8 +75,9 @@ impl Life {
         Ok(())
     }
 
-    fn tamper(&self, step: &Step) {
-        for &slot in &step.tampered {
+    fn tamper(&mut self, step: &Step) {
+        if let Some(slot) = step.tampered {
+            self.depth = DETECTING;
             let request = TamperRequest {
                 region: region(slot).to_owned(),
                 stack_name: format!("s{slot}"),
@@ -97,7 +100,7 @@ impl Life {
         self.account.struck_process(mishap.plan(), async {
             if matches!(mishap, Mishap::Rival) {
                 let rival = operator.clone().actor("rival");
-                let (_, run) = tokio::join!(rival.run(DETECTING), operator.run(DETECTING));
+                let (_, run) = tokio::join!(rival.run(self.depth), operator.run(self.depth));
                 run
             } else {
                 operator.run(Depth::default()).await

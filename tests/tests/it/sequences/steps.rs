@@ -15,8 +15,8 @@ pub(super) struct Step {
     /// A stack is declared or changed, or its file removed.
     pub(super) edits: Vec<(usize, Option<Stack>)>,
     pub(super) permits: bool,
-    /// Stacks whose resources somebody changes by hand.
-    pub(super) tampered: Vec<usize>,
+    /// A stack of which somebody changes a resource by hand, if it is there.
+    pub(super) tampered: Option<usize>,
     pub(super) mishap: Mishap,
 }
 
@@ -77,7 +77,7 @@ fn step() -> impl Strategy<Value = Step> {
     let slot = 0..SLOTS;
     let edit = (slot.clone(), option::weighted(0.75, stack()));
     let edits = vec(edit, 1..=4);
-    let tampered = vec(slot, 0..=1);
+    let tampered = option::weighted(0.25, slot);
     (edits, any::<bool>(), tampered, mishap()).prop_map(|(edits, permits, tampered, mishap)| Step {
         edits,
         permits,

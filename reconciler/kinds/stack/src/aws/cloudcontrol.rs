@@ -11,6 +11,7 @@ use reconcile_engine::aws::naming::NameCalls;
 use reconcile_engine::aws::session::Session;
 
 use super::answer;
+use super::clients::Clients;
 use crate::blind_spots::Reading;
 use crate::port::resources::{ChangesResources, ReadsResources, RequestProgress};
 use crate::step::{Remedy, Restoration};
@@ -22,18 +23,21 @@ const UNSUPPORTED: [&str; 3] =
 /// Cloud Control, through the SDK.
 #[derive(Debug)]
 pub struct CloudControl {
-    session: Session,
+    clients: Clients<Client>,
 }
 
 impl CloudControl {
     /// Over a session's connection.
     pub fn new(session: &Session) -> Self {
-        Self { session: session.clone() }
+        let make = |session: &Session, region: &str| {
+            let config = Builder::from(&session.sdk(region)).interceptor(NameCalls).build();
+            Client::from_conf(config)
+        };
+        Self { clients: Clients::new(session, make) }
     }
 
     fn client(&self, region: &str) -> Client {
-        let config = Builder::from(&self.session.sdk(region)).interceptor(NameCalls).build();
-        Client::from_conf(config)
+        self.clients.of(region)
     }
 }
 

@@ -16,6 +16,7 @@ use reconcile_engine::aws::naming::NameCalls;
 use reconcile_engine::aws::session::Session;
 
 use super::answer;
+use super::clients::Clients;
 use crate::port::{
     Acts, ChangeSet, ChangeSetRequest, ChangeSetStatus, ComputedChange, ComputedKind, Detection,
     Execution, Finding, Looks, StackEvent, TemplateSource, Validated,
@@ -32,18 +33,21 @@ const EMPTY: [&str; 2] =
 /// CloudFormation, through the SDK.
 #[derive(Debug)]
 pub struct CloudFormation {
-    session: Session,
+    clients: Clients<Client>,
 }
 
 impl CloudFormation {
     /// Over a session's connection.
     pub fn new(session: &Session) -> Self {
-        Self { session: session.clone() }
+        let make = |session: &Session, region: &str| {
+            let config = Builder::from(&session.sdk(region)).interceptor(NameCalls).build();
+            Client::from_conf(config)
+        };
+        Self { clients: Clients::new(session, make) }
     }
 
     fn client(&self, region: &str) -> Client {
-        let config = Builder::from(&self.session.sdk(region)).interceptor(NameCalls).build();
-        Client::from_conf(config)
+        self.clients.of(region)
     }
 }
 

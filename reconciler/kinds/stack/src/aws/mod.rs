@@ -1,5 +1,6 @@
 //! The APIs that stacks are reached by: the only folder of this kind that names the SDK.
 
+mod clients;
 mod cloudcontrol;
 mod cloudformation;
 
