@@ -293,6 +293,18 @@ mod ownership {
     }
 
     #[test]
+    fn what_moved_to_another_region_is_deleted_where_it_was() {
+        let away = Repository::new().stack("one", "region: us-east-1\n", TOPIC);
+        let account = after(&away);
+        let wanted = Repository::new().stack("one", "", TOPIC);
+        let report = apply(&account, &wanted);
+        assert_eq!((report.summary().create, report.summary().delete), (1, 1));
+        assert!(matches!(verdict(&report, "stacks/one@us-east-1"), Verdict::Change(_)));
+        assert_eq!(account.live("AWS::SNS::Topic").len(), 1, "the other one is gone");
+        assert_eq!(apply(&account, &wanted).status(), Status::InSync);
+    }
+
+    #[test]
     fn what_left_git_is_deleted_from_its_end() {
         let publisher = "Resources: { Topic: { Type: AWS::SNS::Topic } }\nOutputs: { Arn: { Value: !Ref Topic, Export: { Name: topic } } }\n";
         let reader = "Resources:\n  Board:\n    Type: AWS::CloudWatch::Dashboard\n    Properties: { DashboardName: b, DashboardBody: !ImportValue topic }\n";

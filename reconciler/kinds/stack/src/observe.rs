@@ -265,11 +265,15 @@ fn sort_out<'a>(
     let mut gone: Vec<Listed<'a>> = Vec::new();
     for stack in by_name.into_values() {
         let Some(address) = owner(&stack, look) else { continue };
-        match (absent.remove(&address), look.declared.contains_key(&address)) {
+        let declared = look.declared.get(&address);
+        match (absent.remove(&address), declared.is_some_and(|spec| spec.region == region)) {
             // It has another name than the one that is declared now.
             (Some(spec), _) => listed.push((address, Some(spec), stack)),
             (None, true) => {}
-            (None, false) => gone.push((address, None, stack)),
+            (None, false) => {
+                let address = alone(address, region, (look, seen));
+                gone.extend(address.map(|address| (address, None, stack)));
+            }
         }
     }
     seen.declared.extend(absent.into_keys().map(|at| (at.clone(), Observation::Absent)));
@@ -277,6 +281,23 @@ fn sort_out<'a>(
     gone.sort_by_key(|(_, _, stack)| Reverse(stack.created));
     listed.extend(gone);
     listed
+}
+
+/// The address of a stack that is not declared here: with its region, where the unit was moved and lives in
+/// another one, or is gone from there, too.
+fn alone(
+    address: Address,
+    region: &str,
+    (look, seen): (&Look<'_, Spec>, &Seen<State>),
+) -> Option<Address> {
+    let is_taken = |address: &Address| {
+        look.declared.contains_key(address)
+            || seen.gone.iter().flatten().any(|(gone, _)| gone == address)
+    };
+    if !is_taken(&address) {
+        return Some(address);
+    }
+    Some(address.in_region(region)).filter(|address| !is_taken(address))
 }
 
 /// The address that a stack belongs to, if it belongs to this environment.

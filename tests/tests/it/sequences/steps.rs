@@ -70,11 +70,12 @@ fn storm(seed: u64) -> FaultPlan {
 }
 
 pub(super) fn sequence() -> impl Strategy<Value = Vec<Step>> {
-    vec(step(), 3..=8)
+    (1..=SLOTS).prop_flat_map(|slots| vec(step(slots), 3..=8))
 }
 
-fn step() -> impl Strategy<Value = Step> {
-    let slot = 0..SLOTS;
+/// A step that concerns the first `slots` stacks.
+fn step(slots: usize) -> impl Strategy<Value = Step> {
+    let slot = 0..slots;
     let edit = (slot.clone(), option::weighted(0.75, stack()));
     let edits = vec(edit, 1..=4);
     let tampered = option::weighted(0.25, slot);
