@@ -7,6 +7,8 @@ mod life;
 mod model;
 mod steps;
 
+use std::cell::Cell;
+
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 use reconcile_tests::crew::work_on;
 
@@ -40,9 +42,17 @@ fn broken(seed: u64) -> Option<String> {
     };
     let bytes: Vec<u8> = seed.to_le_bytes().into_iter().cycle().take(32).collect();
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let is_first = Cell::new(true);
     let lived = TestRunner::new_with_rng(config, rng).run(&sequence(), |steps| {
         let mut life = Life::new();
-        steps.iter().try_for_each(|step| life.step(step))
+        let lived = steps.iter().try_for_each(|step| life.step(step));
+        if let Err(why) = lived.as_ref()
+            && is_first.replace(false)
+        {
+            // Told at once: shrinking takes minutes.
+            println!("seed {seed} breaks a promise: {why}");
+        }
+        lived
     });
     match lived {
         Ok(()) => None,

@@ -105,17 +105,19 @@ fn stack() -> impl Strategy<Value = Stack> {
 }
 
 fn mishap() -> impl Strategy<Value = Mishap> {
-    let operation = select(vec![
-        ResourceOperation::Create,
-        ResourceOperation::Update,
-        ResourceOperation::Delete,
+    // A log group that an update fails to delete is left behind by CloudFormation itself.
+    let failure = select(vec![
+        ("Note", ResourceOperation::Create),
+        ("Note", ResourceOperation::Update),
+        ("Note", ResourceOperation::Delete),
+        ("Log0", ResourceOperation::Create),
+        ("Log0", ResourceOperation::Update),
     ]);
-    let resource = select(vec!["Note", "Log0", "Log1"]);
     prop_oneof![
         2 => Just(Mishap::Nothing),
         1 => Just(Mishap::Rival),
         4 => (1..80_u64, select(FAULTS.to_vec())).prop_map(|(call, fault)| Mishap::Strike(call, fault)),
         2 => (1..1_000_u64).prop_map(Mishap::Storm),
-        1 => (resource, operation).prop_map(|(name, operation)| Mishap::Failure(name, operation)),
+        1 => failure.prop_map(|(name, operation)| Mishap::Failure(name, operation)),
     ]
 }

@@ -21,8 +21,8 @@ impl<C: Clone> Clients<C> {
 
     /// The client of a region; a clone is the same client.
     pub(super) fn of(&self, region: &str) -> C {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || (self.make)(&self.session, region);
-        made.entry(region.to_owned()).or_insert_with(make).clone()
+        let mut clients = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = clients.entry(region.to_owned());
+        client.or_insert_with(|| (self.make)(&self.session, region)).clone()
     }
 }
