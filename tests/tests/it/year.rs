@@ -111,7 +111,8 @@ impl Year {
         match end {
             End::Killed => self.tally.died += 1,
             End::Ended(status) => {
-                let word = status.map_or("Error".to_owned(), |status| format!("{status:?}"));
+                let word =
+                    status.map_or_else(|_| "Error".to_owned(), |status| format!("{status:?}"));
                 *self.tally.ended.entry(word).or_default() += 1;
             }
         }

@@ -29,7 +29,7 @@ pub struct ResourceFailure {
     pub operation: ResourceOperation,
     /// What the resource's provider says.
     pub message: String,
-    /// How many times it fails.
+    /// How many times it fails; none takes back what was laid out before.
     pub times: u32,
 }
 
@@ -65,6 +65,8 @@ impl Sandbox {
         self.account().transact(|world, _| {
             if times > 0 {
                 world.failures.insert(key, InjectedFailure { target, operation, message, times });
+            } else {
+                world.failures.remove(&key);
             }
         })
     }

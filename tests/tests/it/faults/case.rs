@@ -9,7 +9,7 @@ use reconcile_tests::account::{Account, End};
 use reconcile_tests::census::Census;
 use reconcile_tests::operator::RunError;
 
-use super::scenarios::{LATER, SCENARIOS, Scenario, Undisturbed};
+use super::scenarios::{LATER, Laid, SCENARIOS, Scenario, Undisturbed};
 
 /// Longer than a lease is renewed, shorter than an answer is waited for.
 const SLOW: Fault = Fault::Slow(SignedDuration::from_secs(45));
@@ -70,7 +70,7 @@ pub(super) struct Outcome {
 impl Stage {
     /// All scenarios, in order.
     pub(super) fn all() -> Vec<Self> {
-        let stage = |&(name, scenario): &(&'static str, fn() -> Scenario)| {
+        let stage = |&(name, scenario): &Laid| {
             let scenario = scenario();
             Self { name, undisturbed: scenario.undisturbed(), scenario }
         };

@@ -17,8 +17,11 @@ use crate::blind_spots::guarded;
 /// Longer than the lease of a run that was killed.
 pub(super) const LATER: Duration = Duration::from_secs(70);
 
-/// The runs that everything is tried on, by name.
-pub(super) const SCENARIOS: [(&str, fn() -> Scenario); 9] = [
+/// A name, and what lays the scenario out.
+pub(super) type Laid = (&'static str, fn() -> Scenario);
+
+/// The runs that everything is tried on.
+pub(super) const SCENARIOS: [Laid; 9] = [
     ("create", creation),
     ("create slowly", creation_that_is_still_going_on_when_the_next_run_begins),
     ("update", update),

@@ -91,13 +91,9 @@ impl Life {
     }
 
     fn struck(&self, repository: &Repository, mishap: &Mishap) -> End<Result<Report, RunError>> {
-        if let Mishap::Failure(target, operation) = *mishap {
-            let (target, message) = (target.to_owned(), "drawn to fail".to_owned());
-            let failure = ResourceFailure { target, operation, message, times: 1 };
-            self.account.sandbox.fail_resource(failure).expect("the failure is laid out");
-        }
+        self.lay_out(mishap, 1);
         let operator = Operator::new(&self.account, repository);
-        self.account.struck_process(mishap.plan(), async {
+        let end = self.account.struck_process(mishap.plan(), async {
             if matches!(mishap, Mishap::Rival) {
                 let rival = operator.clone().actor("rival");
                 let (_, run) = tokio::join!(rival.run(self.depth), operator.run(self.depth));
@@ -105,7 +101,18 @@ impl Life {
             } else {
                 operator.run(Depth::default()).await
             }
-        })
+        });
+        self.lay_out(mishap, 0);
+        end
+    }
+
+    /// Lets a resource fail so often, from now on.
+    fn lay_out(&self, mishap: &Mishap, times: u32) {
+        if let Mishap::Failure(target, operation) = *mishap {
+            let (target, message) = (target.to_owned(), "drawn to fail".to_owned());
+            let failure = ResourceFailure { target, operation, message, times };
+            self.account.sandbox.fail_resource(failure).expect("the failure is laid out");
+        }
     }
 
     /// Nothing goes wrong in this one: what cannot be carried out is held back, with a reason.

@@ -13,6 +13,7 @@ pub(super) const AWAY: &str = "us-east-1";
 
 /// A declared stack: a log group, which holds data, and a parameter that may repeat what another stack says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of its file, or is not")]
 pub(super) struct Stack {
     /// Changing it updates in place.
     pub(super) days: Days,
