@@ -171,7 +171,8 @@ fn killed_at_any_call_it_is_signed_once() {
         for fault in [Fault::CrashBefore, Fault::CrashAfter] {
             let case = format!("{} at {call}", fault.name());
             let place = begun.fork();
-            let end = place.account.struck_process(FaultPlan::at(call, fault), place.operator().apply());
+            let end =
+                place.account.struck_process(FaultPlan::at(call, fault), place.operator().apply());
             assert!(matches!(end, End::Killed), "{case}: it made fewer calls");
             let second = place.apply().status();
             assert!(matches!(second, Status::Applied | Status::InSync), "{case}: {second:?}");
