@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::apigateway::Api;
 use crate::resource::Resource;
 use crate::sandbox::Sandbox;
 use crate::store::StateError;
@@ -19,11 +20,49 @@ pub struct LiveResource {
     pub properties: Value,
 }
 
+/// An HTTP API that answers by its own host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveApi {
+    /// The region.
+    pub region: String,
+    /// The ID, which is the first label of its host.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The names of its stages.
+    pub stages: Vec<String>,
+}
+
 impl Sandbox {
     /// Every live resource, whoever made it and whether or not a stack knows of it.
     pub fn resources(&self) -> Result<Vec<LiveResource>, StateError> {
         self.account().transact(|world, _| {
             world.resources.iter().map(|(_, resource)| LiveResource::of(resource)).collect()
+        })
+    }
+
+    /// Every HTTP API that a door answers for.
+    pub fn http_apis(&self) -> Result<Vec<LiveApi>, StateError> {
+        self.account().transact(|world, _| {
+            let open = Api::all(world).filter(|api| !api.is_disabled());
+            let live = open.map(|api| LiveApi {
+                stages: api.stages(world),
+                region: api.region,
+                id: api.id,
+                name: api.name,
+            });
+            live.collect()
+        })
+    }
+}
+
+impl LiveApi {
+    /// Where a door with this port answers for the API's stages: names below `localhost` are this machine.
+    pub fn urls(&self, port: u16) -> impl Iterator<Item = String> {
+        let origin = format!("http://{}.execute-api.{}.localhost:{port}", self.id, self.region);
+        self.stages.iter().map(move |stage| match stage.as_str() {
+            "$default" => format!("{origin}/"),
+            stage => format!("{origin}/{stage}"),
         })
     }
 }

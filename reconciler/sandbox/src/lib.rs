@@ -10,6 +10,7 @@
 //! a service's handler answers from it, and `store` saves the rows that changed.
 
 mod account;
+mod apigateway;
 mod call;
 mod clock;
 mod cloudcontrol;
@@ -23,6 +24,7 @@ mod kms;
 mod laboratory;
 mod lambda;
 mod log;
+mod logs;
 mod resource;
 mod resources;
 mod s3;
@@ -38,7 +40,7 @@ mod world;
 
 pub use door::Door;
 pub use http_client::NoAnswer;
-pub use inventory::LiveResource;
+pub use inventory::{LiveApi, LiveResource};
 pub use laboratory::{
     Crash, Fault, FaultPlan, FaultPlanError, Latency, Limits, OperationPattern, PatternError,
     ResourceFailure, ResourceOperation, Rule, When,

@@ -1,7 +1,7 @@
 //! The sandbox as its users hold it: one open account, its doors, and the laboratory around it.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -12,15 +12,18 @@ use http::{Request, Response};
 use serde_json::json;
 
 use crate::account::Account;
+use crate::apigateway::{Address, HttpApis};
 use crate::clock::Clock;
 use crate::credentials;
+use crate::door::WayIn;
 use crate::http_client::{InProcess, NoAnswer};
 use crate::laboratory::{Fault, Laboratory};
+use crate::lambda::{Functions, Packages};
 use crate::log::{CallCounts, CallLog, Entry, LoggedCall, is_write};
 use crate::s3::{self, S3Door};
 use crate::store::{self, StateError, Store};
 use crate::tamper::{self, TamperError, TamperRequest};
-use crate::wire::{self, Answered, Asked, Exchange};
+use crate::wire::{self, Answered, Asked, Doors, Exchange};
 use crate::world::ACCOUNT;
 
 /// AWS in one process. Cheap to clone: all clones are the same account.
@@ -32,44 +35,71 @@ pub struct Sandbox {
 #[derive(Debug)]
 struct Inner {
     account: Arc<Account>,
-    s3: S3Door,
+    doors: Doors,
+    http_apis: HttpApis,
+    way_in: Arc<WayIn>,
     laboratory: Laboratory,
     /// The account before the last write, while stale reads are planned.
     before: Mutex<Option<Arc<Account>>>,
     log: CallLog,
 }
 
+/// A sandbox as its own parts hold it: it does not keep the account open.
+#[derive(Debug, Clone)]
+pub(crate) struct WeakSandbox(Weak<Inner>);
+
+impl WeakSandbox {
+    /// The sandbox, if it is still open.
+    pub(crate) fn upgrade(&self) -> Option<Sandbox> {
+        self.0.upgrade().map(|inner| Sandbox { inner })
+    }
+}
+
 impl Sandbox {
     /// Makes an empty account that ends with its last clone.
     pub fn in_memory(time: SharedTimeSource) -> Self {
-        Self::new(Store::in_memory(), time)
+        Self::new(Store::in_memory(), Packages::temporary(), time)
     }
 
     /// Opens the account that `directory` holds, and makes it if there is none. Several processes may
     /// have it open at once.
     pub fn open(directory: &Path, time: SharedTimeSource) -> Result<Self, StateError> {
-        let sandbox = Self::new(Store::open(directory)?, time);
+        let sandbox = Self::new(Store::open(directory)?, Packages::beside(directory), time);
         sandbox.inner.account.transact(|_, _| ())?;
         Ok(sandbox)
     }
 
     /// Empties the account that `directory` holds, also for processes that have it open.
     pub fn reset(directory: &Path) -> Result<(), StateError> {
+        Packages::clear(directory)
+            .map_err(|source| StateError::Delete { path: directory.to_owned(), source })?;
         store::reset(directory)
     }
 
-    fn new(store: Store, time: SharedTimeSource) -> Self {
+    fn new(store: Store, packages: Packages, time: SharedTimeSource) -> Self {
         let account = Arc::new(Account::new(store, Clock::new(time)));
-        let s3 = S3Door::new(Arc::clone(&account));
-        Self {
-            inner: Arc::new(Inner {
+        let inner = Arc::new_cyclic(|weak| {
+            let way_in = Arc::new(WayIn::new(WeakSandbox(Weak::clone(weak))));
+            let functions = Functions::new(Arc::clone(&account), packages, Arc::clone(&way_in));
+            Inner {
+                http_apis: HttpApis::new(Arc::clone(&account), functions.clone()),
+                doors: Doors { s3: S3Door::new(Arc::clone(&account)), functions },
+                way_in,
                 account,
-                s3,
                 laboratory: Laboratory::default(),
                 before: Mutex::default(),
                 log: CallLog::default(),
-            }),
-        }
+            }
+        });
+        Self { inner }
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakSandbox {
+        WeakSandbox(Arc::downgrade(&self.inner))
+    }
+
+    pub(crate) fn way_in(&self) -> &WayIn {
+        &self.inner.way_in
     }
 
     pub(crate) fn account(&self) -> &Account {
@@ -81,9 +111,13 @@ impl Sandbox {
         SharedHttpClient::new(InProcess(self.clone()))
     }
 
-    /// Answers one HTTP request, whatever service it is for: the one entry of every door.
+    /// Answers one HTTP request, whatever it is for: the one entry of every door. A request to an HTTP API is
+    /// no call of AWS's, and is neither struck nor logged as one.
     pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, NoAnswer> {
-        let Inner { account, laboratory, log, .. } = &*self.inner;
+        let Inner { account, laboratory, log, http_apis, .. } = &*self.inner;
+        if let Some(address) = Address::of(&request) {
+            return Ok(http_apis.answer_at(address, request).await);
+        }
         let asked = Asked::of(&request);
         let number = log.begin();
         let fault = laboratory.strike(&asked);
@@ -121,15 +155,15 @@ impl Sandbox {
         fault: Option<Fault>,
         request: Request<Bytes>,
     ) -> Exchange {
-        let Inner { account, laboratory, s3, .. } = &*self.inner;
+        let Inner { account, laboratory, doors, .. } = &*self.inner;
         let before = if fault == Some(Fault::StaleRead) { self.before().clone() } else { None };
         if let Some(before) = before {
-            return wire::answer(&before, s3, number, request).await;
+            return wire::answer(&before, doors, number, request).await;
         }
         if is_write(&asked.operation) {
             self.remember(laboratory.looks_back());
         }
-        wire::answer(account, s3, number, request).await
+        wire::answer(account, doors, number, request).await
     }
 
     /// Keeps the account as it is now for reads that are to be stale, or keeps nothing.

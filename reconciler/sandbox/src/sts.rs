@@ -1,7 +1,7 @@
 //! Security Token Service: who the caller is, and sessions of roles.
 
-use jiff::SignedDuration;
-use serde_json::{Value, json};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 use crate::call::{Answer, Call};
 use crate::cloudformation::names;
@@ -34,13 +34,7 @@ fn assume_role(world: &mut World, call: &Call) -> Answer {
     let (arn, name) = (call.required("RoleArn")?, call.required("RoleSessionName")?);
     let duration = duration(call)?;
     let role = arn.rsplit('/').next().unwrap_or_default();
-    let found = world
-        .resources
-        .iter()
-        .find(|(_, it)| it.type_name == "AWS::IAM::Role" && it.identifier == role)
-        .and_then(|(_, it)| it.attributes.get("RoleId").and_then(Value::as_str))
-        .map(str::to_owned);
-    let role_id = found.ok_or_else(|| AwsError {
+    let role_id = role_id(world, role).ok_or_else(|| AwsError {
         status: 403,
         code: "AccessDenied".to_owned(),
         message: format!(
@@ -48,19 +42,13 @@ fn assume_role(world: &mut World, call: &Call) -> Answer {
             call.caller.arn
         ),
     })?;
-    let number = world.next("sessions").to_string();
-    let derived = |what: &str, length| names::suffix(&["session", &number, what], length);
-    let access_key_id = format!("ASIA{}", derived("id", 16));
-    let session = Session {
-        secret_access_key: derived("secret", 40),
-        token: derived("token", 64),
-        expires: call.now + SignedDuration::from_secs(duration),
-        caller: Caller {
-            arn: format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}"),
-            user_id: format!("{role_id}:{name}"),
-        },
+    let expires = call.now + SignedDuration::from_secs(duration);
+    let caller = Caller {
+        arn: format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}"),
+        user_id: format!("{role_id}:{name}"),
     };
-    let answer = json!({
+    let (access_key_id, session) = issue(world, caller, expires);
+    Ok(json!({
         "Credentials": {
             "AccessKeyId": access_key_id,
             "SecretAccessKey": session.secret_access_key,
@@ -68,9 +56,45 @@ fn assume_role(world: &mut World, call: &Call) -> Answer {
             "Expiration": session.expires.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         },
         "AssumedRoleUser": { "AssumedRoleId": session.caller.user_id, "Arn": session.caller.arn },
-    });
-    world.sessions.insert(access_key_id, session);
-    Ok(answer)
+    }))
+}
+
+/// The credentials with which a service acts as the role that it was given. That the service may is told
+/// when it is given the role.
+pub(crate) fn session(
+    world: &mut World,
+    role_arn: &str,
+    name: &str,
+    expires: Timestamp,
+) -> (String, Session) {
+    let role = role_arn.rsplit('/').next().unwrap_or_default();
+    let role_id = role_id(world, role).unwrap_or_default();
+    let caller = Caller {
+        arn: format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}"),
+        user_id: format!("{role_id}:{name}"),
+    };
+    issue(world, caller, expires)
+}
+
+fn role_id(world: &World, role: &str) -> Option<String> {
+    let mut resources = world.resources.iter();
+    let found = resources.find(|(_, it)| it.type_name == "AWS::IAM::Role" && it.identifier == role);
+    found.and_then(|(_, it)| it.attributes.get("RoleId")?.as_str()).map(str::to_owned)
+}
+
+/// Makes credentials that hold until they expire; by their access key ID.
+fn issue(world: &mut World, caller: Caller, expires: Timestamp) -> (String, Session) {
+    let number = world.next("sessions").to_string();
+    let derived = |what: &str, length| names::suffix(&["session", &number, what], length);
+    let access_key_id = format!("ASIA{}", derived("id", 16));
+    let session = Session {
+        secret_access_key: derived("secret", 40),
+        token: derived("token", 64),
+        expires,
+        caller,
+    };
+    world.sessions.insert(access_key_id.clone(), session.clone());
+    (access_key_id, session)
 }
 
 fn duration(call: &Call) -> Result<i64, AwsError> {

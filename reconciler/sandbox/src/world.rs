@@ -7,6 +7,7 @@ use crate::cloudcontrol::ResourceRequest;
 use crate::cloudformation::{ChangeSet, Detection, Event, OperationRecord, Scheduled, Stack};
 use crate::credentials::Session;
 use crate::lambda::FunctionVersion;
+use crate::logs::Batch;
 use crate::resource::Resource;
 use crate::resources::InjectedFailure;
 use crate::s3::{Body, ObjectVersion, Upload, UploadedPart};
@@ -83,6 +84,8 @@ world! {
     uploads: Upload,
     /// The parts of those uploads that have arrived, by their uploads and numbers.
     parts: UploadedPart,
+    /// Lines of logs, by group and running number.
+    logs: Batch,
     /// What versions of functions run, by the version's ARN.
     function_versions: FunctionVersion,
     /// Deployment packages, by the SHA-256 of their bytes as base64.

@@ -2,6 +2,8 @@
 //!
 //! Owns connections and their end. What a request means is [`Sandbox::handle`]'s.
 
+mod way_in;
+
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -20,8 +22,11 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::apigateway::Peer;
 use crate::http_client::NoAnswer;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, WeakSandbox};
+
+pub(crate) use way_in::WayIn;
 
 /// The largest body that is taken: objects live in memory.
 const LARGEST: usize = 256 * 1024 * 1024;
@@ -35,17 +40,25 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// A socket that answers as AWS would.
 #[derive(Debug)]
 pub struct Door {
-    sandbox: Sandbox,
+    sandbox: WeakSandbox,
     listener: TcpListener,
     address: SocketAddr,
+    /// What keeps the sandbox open, unless the door is one from within.
+    kept: Option<Sandbox>,
 }
 
 impl Door {
     /// Opens the door at an address; port 0 takes a free one. Connections wait until [`Door::serve`].
     pub async fn open(sandbox: Sandbox, address: SocketAddr) -> io::Result<Self> {
+        let door = Self::open_from_within(sandbox.downgrade(), address).await?;
+        Ok(Self { kept: Some(sandbox), ..door })
+    }
+
+    /// Opens a door that does not keep the sandbox open.
+    async fn open_from_within(sandbox: WeakSandbox, address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { sandbox, listener, address })
+        Ok(Self { sandbox, listener, address, kept: None })
     }
 
     /// Where the door is.
@@ -53,8 +66,16 @@ impl Door {
         self.address
     }
 
-    /// Answers until `closed` is done, and then what is in flight.
+    /// Answers until `closed` is done, and then what is in flight. Functions find AWS at this door, too.
     pub async fn serve(self, closed: impl Future<Output = ()>) {
+        let (sandbox, address) = (self.kept.clone(), self.address);
+        let tell = |front| sandbox.iter().for_each(|sandbox| sandbox.way_in().set_front(front));
+        tell(Some(address));
+        self.answer_until(closed).await;
+        tell(None);
+    }
+
+    async fn answer_until(self, closed: impl Future<Output = ()>) {
         let connections = GracefulShutdown::new();
         let mut closed = pin!(closed);
         loop {
@@ -63,7 +84,7 @@ impl Door {
                 () = &mut closed => break,
             };
             match accepted {
-                Ok((stream, _)) => self.converse(stream, &connections),
+                Ok((stream, peer)) => self.converse(stream, Peer(peer), &connections),
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be taken");
                     tokio::time::sleep(PAUSE).await;
@@ -76,11 +97,12 @@ impl Door {
     }
 
     /// Answers the requests of one connection, in the background.
-    fn converse(&self, stream: TcpStream, connections: &GracefulShutdown) {
+    fn converse(&self, stream: TcpStream, peer: Peer, connections: &GracefulShutdown) {
         let sandbox = self.sandbox.clone();
-        let answer = service_fn(move |request| {
-            let sandbox = sandbox.clone();
-            async move { answer(&sandbox, request).await }
+        let answer = service_fn(move |mut request: Request<Incoming>| {
+            let sandbox = sandbox.upgrade();
+            request.extensions_mut().insert(peer);
+            async move { answer(&sandbox.ok_or(NoAnswer)?, request).await }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

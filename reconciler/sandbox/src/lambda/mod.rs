@@ -1,4 +1,5 @@
-//! Lambda: functions with their versions, aliases and permissions, and code signing at deployment.
+//! Lambda: functions with their versions, aliases and permissions, code signing at deployment, and running
+//! what was deployed.
 //!
 //! [`handle`] answers the calls that read and change functions. A function is one row of
 //! [`World::resources`], whether CloudFormation, Cloud Control or Lambda's own API made it; see
@@ -12,22 +13,28 @@ mod deployment;
 mod event_invoke;
 mod function;
 mod functions;
+mod invoke;
 mod name;
 mod package;
 mod policy;
 mod providers;
 mod refusal;
 mod routes;
+mod runtime;
 mod settings;
 mod signing;
 mod tags;
 mod versions;
 
 pub(crate) use function::FunctionVersion;
+pub(crate) use invoke::{
+    Functions, Invocation, Invoker, LARGEST_PAYLOAD, Wanted, is_invoke, permits, trace_root,
+};
 pub(crate) use providers::{
     AliasProvider, CodeSigningConfigProvider, FunctionProvider, PermissionProvider, VersionProvider,
 };
 pub(crate) use routes::API;
+pub(crate) use runtime::{Ended, NotRun, Packages};
 
 use crate::call::{Answer, Call};
 use crate::error::AwsError;

@@ -19,6 +19,7 @@ use http::{Request, Response};
 use crate::account::Account;
 use crate::credentials::Caller;
 use crate::error::AwsError;
+use crate::lambda::{self, Functions};
 use crate::s3::S3Door;
 use crate::signature::{self, Claim, Clocks, Refusal};
 
@@ -54,10 +55,17 @@ pub(crate) struct Exchange {
     pub(crate) answered: Answered,
 }
 
+/// The services whose calls take more than a look at the world.
+#[derive(Debug)]
+pub(crate) struct Doors {
+    pub(crate) s3: S3Door,
+    pub(crate) functions: Functions,
+}
+
 /// Answers the request that is call number `number`.
 pub(crate) async fn answer(
     account: &Account,
-    s3: &S3Door,
+    doors: &Doors,
     number: u64,
     request: Request<Bytes>,
 ) -> Exchange {
@@ -70,8 +78,11 @@ pub(crate) async fn answer(
         Ok(caller) => {
             let incoming = Incoming { request, region: region.clone(), request_id, caller };
             match SERVICES.iter().find(|known| known.name == service) {
+                Some(_) if service == "lambda" && lambda::is_invoke(&incoming.request) => {
+                    doors.functions.answer(incoming).await
+                }
                 Some(known) => known.answer(account, incoming),
-                None if service == "s3" => s3.answer(incoming).await,
+                None if service == "s3" => doors.s3.answer(incoming).await,
                 None => protocol.refuse(&unknown_service(&service), &incoming.request_id),
             }
         }

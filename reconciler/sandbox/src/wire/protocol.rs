@@ -48,7 +48,7 @@ impl Protocol {
     }
 
     /// Reads the operation and its parameters.
-    pub(super) fn decode(self, request: &Request<Bytes>) -> Result<(String, Value), AwsError> {
+    pub(crate) fn decode(self, request: &Request<Bytes>) -> Result<(String, Value), AwsError> {
         match self {
             Self::Query { .. } => Ok(query::decode(request)),
             Self::Json { target, .. } => json::decode(target, request),
@@ -75,7 +75,7 @@ impl Protocol {
     }
 
     /// Writes an error down. The operation and what it is about are not known here.
-    pub(super) fn refuse(self, error: &AwsError, request_id: &str) -> Answered {
+    pub(crate) fn refuse(self, error: &AwsError, request_id: &str) -> Answered {
         let body = match self {
             Self::Query { namespace } => {
                 query::Envelope { namespace, operation: "", request_id }.failure(error)

@@ -8,7 +8,7 @@ use crate::account::Account;
 use crate::call::{Answer, Call};
 use crate::error::AwsError;
 use crate::world::World;
-use crate::{cloudcontrol, cloudformation, kms, lambda, signer, sts};
+use crate::{cloudcontrol, cloudformation, kms, lambda, logs, signer, sts};
 
 /// A service whose calls are answered by a function.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Service {
 }
 
 /// Every service but S3.
-pub(super) const SERVICES: [Service; 6] = [
+pub(super) const SERVICES: [Service; 7] = [
     Service {
         name: "cloudcontrolapi",
         protocol: Protocol::Json { version: "1.0", target: "CloudApiService" },
@@ -39,6 +39,11 @@ pub(super) const SERVICES: [Service; 6] = [
         handle: kms::handle,
     },
     Service { name: "lambda", protocol: Protocol::RestJson(&lambda::API), handle: lambda::handle },
+    Service {
+        name: "logs",
+        protocol: Protocol::Json { version: "1.1", target: "Logs_20140328" },
+        handle: logs::handle,
+    },
     Service { name: "signer", protocol: Protocol::RestJson(&signer::API), handle: signer::handle },
     Service {
         name: "sts",
@@ -48,7 +53,7 @@ pub(super) const SERVICES: [Service; 6] = [
 ];
 
 /// The parameters that name what a call is about, the first that is given counting.
-const SUBJECTS: [&str; 14] = [
+const SUBJECTS: [&str; 15] = [
     "StackName",
     "ChangeSetName",
     "StackDriftDetectionId",
@@ -63,6 +68,7 @@ const SUBJECTS: [&str; 14] = [
     "profileName",
     "jobId",
     "resourceArn",
+    "logGroupName",
 ];
 
 /// What a call is about.

@@ -47,7 +47,7 @@ fn client(sandbox: &Sandbox, endpoint: &str) -> aws_sdk_s3::Client {
 }
 
 /// Sends a request as it stands.
-async fn send(address: SocketAddr, request: Request<Bytes>) -> Response<Bytes> {
+pub(crate) async fn send(address: SocketAddr, request: Request<Bytes>) -> Response<Bytes> {
     let stream = TcpStream::connect(address).await.expect("connects");
     let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = handshake.expect("is HTTP");

@@ -101,7 +101,7 @@ impl Signer {
     }
 
     /// A call of an awsJson service.
-    pub(crate) fn json(&self, target: &str, body: &'static str) -> Request<Bytes> {
+    pub(crate) fn json(&self, target: &str, body: impl Into<Bytes>) -> Request<Bytes> {
         let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target)];
         self.sign(Method::POST, "/", &headers, body)
     }
