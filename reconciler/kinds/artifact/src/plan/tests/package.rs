@@ -273,9 +273,9 @@ fn its_profile_becomes_another() {
 
 #[test]
 fn a_request_to_sign_is_the_same_one_until_a_job_is_of_no_use() {
-    let token = |story: &Story| match story.step() {
-        Step::Sign(signing) => signing.token.clone(),
-        other => panic!("it does not sign: {other}"),
+    let token = |story: &Story| {
+        let Step::Sign(signing) = story.step() else { panic!("it does not sign") };
+        signing.token
     };
     let first = Story::signed().shows(|seen| {
         seen.record = None;
