@@ -1,6 +1,6 @@
 //! A repository with a function: its sources, its package, and the stacks around it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::repository::Repository;
 
@@ -26,7 +26,7 @@ pub fn signed_function() -> Repository {
 /// The repository in a folder of its own, in which what was built stays from one run of the tests to the next.
 pub fn checked_out(repository: &Repository, name: &str) -> PathBuf {
     let binary = crate::binary::reconcile();
-    let folder = binary.parent().unwrap_or(Path::new(".")).join("functions").join(name);
+    let folder = binary.with_file_name("functions").join(name);
     repository.write_to(&folder);
     folder
 }
@@ -46,7 +46,7 @@ Resources:
       CodeSigningPolicies: { UntrustedArtifactOnDeployment: Enforce }
 Outputs:
   Bucket: { Value: !Ref Bucket }
-  Profile: { Value: !Ref Profile }
+  Profile: { Value: !GetAtt Profile.ProfileName }
   Trust: { Value: !Ref Trust }
 ";
 

@@ -25,15 +25,21 @@ impl Repository {
         Self::default().environment("test", "")
     }
 
-    /// What this repository itself declares.
+    /// What this repository itself declares, and what its functions are compiled from.
     pub fn of_work_tree() -> Self {
         let files = WorkTree::new(root()).expect("the repository is there");
-        let paths = ["desired", "infra"].map(|folder| files.list(folder).expect("it is listed"));
-        let text = |path: &String| {
-            let bytes = files.read(path).expect("it is read").unwrap_or_default();
-            String::from_utf8(bytes).expect("it is text")
+        let list = |folder: &str| files.list(folder).expect("it is listed");
+        let mut paths: Vec<String> =
+            ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"].map(str::to_owned).into();
+        paths.extend(["desired", "infra", "lambda"].into_iter().flat_map(list));
+        // Cargo knows a crate by its manifest only, and asks for those of all members.
+        let manifests = ["reconciler", "tests"].into_iter().flat_map(list);
+        paths.extend(manifests.filter(|path| path.ends_with("/Cargo.toml")));
+        let text = |path: String| {
+            let bytes = files.read(&path).expect("it is read").unwrap_or_default();
+            Some((path, String::from_utf8(bytes).ok()?))
         };
-        Self(paths.into_iter().flatten().map(|path| (path.clone(), text(&path))).collect())
+        Self(paths.into_iter().filter_map(text).collect())
     }
 
     /// With one more environment in the sandbox, and more lines in its file.

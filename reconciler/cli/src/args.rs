@@ -98,6 +98,7 @@ pub(crate) enum Command {
     #[command(after_help = examples::VALIDATE)]
     Validate,
     /// Build packages of Lambda functions, without AWS.
+    #[command(after_help = examples::BUILD)]
     Build(BuildArgs),
     /// Show what runs now: state, commit and time of every unit.
     #[command(after_help = examples::STATUS)]

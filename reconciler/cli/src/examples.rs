@@ -44,6 +44,13 @@ Examples:
   reconcile validate -e production                 in one
   reconcile validate --output json                 problems with file, line and column";
 
+/// Of `build`.
+pub(crate) const BUILD: &str = "\
+Examples:
+  reconcile build                                  every package of the default environment
+  reconcile build device-api -e production         one, as production would have it
+  reconcile build --output json                    names, digests and files, for a program";
+
 /// Of `status`.
 pub(crate) const STATUS: &str = "\
 Examples:

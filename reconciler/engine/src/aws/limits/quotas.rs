@@ -11,7 +11,8 @@ struct Quota {
 const UNLISTED: u32 = 100;
 
 /// Sources: the tables "Service quotas" of the AWS General Reference at
-/// `docs.aws.amazon.com/general/latest/gr/`: `cfn.html`, `signer.html`, `pca.html`; for S3, "Best practices
+/// `docs.aws.amazon.com/general/latest/gr/`: `cfn.html`, `signer.html`, `pca.html`; for Lambda, "Lambda quotas" in its developer
+/// guide (its control plane's number is shared by all operations); for S3, "Best practices
 /// design patterns: optimizing Amazon S3 performance" in its user guide (per prefix).
 const PUBLISHED: &[Quota] = &[
     Quota {
@@ -83,6 +84,16 @@ const PUBLISHED: &[Quota] = &[
         service: "signer",
         per_second: 6,
         operations: &["DescribeSigningJob", "ListSigningJobs"],
+    },
+    Quota {
+        service: "lambda",
+        per_second: 15,
+        operations: &[
+            "GetFunctionCodeSigningConfig",
+            "GetFunctionConfiguration",
+            "PutFunctionCodeSigningConfig",
+            "UpdateFunctionCode",
+        ],
     },
     Quota {
         service: "acm-pca",

@@ -29,6 +29,7 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reconcile_core::digest::Digest;
+use reconcile_engine::load::WorkTree;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc;
@@ -37,6 +38,7 @@ use tokio::task::spawn_blocking;
 pub use toolchain::Toolchain;
 
 use crate::port::builds::{Builds, Packed, Tell};
+use crate::sources::{Asked, Sources};
 use crate::spec::{Architecture, Package};
 use crate::state::Built;
 use crate::step::Recipe;
@@ -113,6 +115,8 @@ impl Builds for Workshop {
         let mut work = spawn_blocking(move || build(&root, &recipe, &toolchain, &say));
         let built = loop {
             tokio::select! {
+                // What was said before the end is heard before it.
+                biased;
                 Some(line) = heard.recv() => tell(&line),
                 built = &mut work => break built,
             }
@@ -131,6 +135,7 @@ fn build(
     let at = |why: String| format!("{}: {why}", recipe.declared_in);
     let compiled = cargo::compile(root, recipe, toolchain, say).map_err(at)?;
     dependencies::check(root, recipe, &compiled).map_err(at)?;
+    unchanged(root, recipe).map_err(at)?;
     let program = read(&compiled).map_err(at)?;
     binary::check(&program, recipe).map_err(at)?;
     say("packing");
@@ -138,6 +143,18 @@ fn build(
     let file = package_file(root, recipe);
     write_whole(&file, &zip).map_err(|error| at(format!("`{}`: {error}", file.display())))?;
     Ok(packed(file, &zip))
+}
+
+/// Refuses what was compiled of other sources than those that the package is named after.
+fn unchanged(root: &Path, recipe: &Recipe) -> Result<(), String> {
+    let files = WorkTree::new(root).map_err(|error| format!("`{}`: {error}", root.display()))?;
+    let Recipe { krate, profile, features, .. } = recipe;
+    let now = Sources::read(&files, &Asked { krate, profile, features });
+    let now = now.map_err(|error| error.to_string())?;
+    match now.parts.iter().find(|(name, digest)| recipe.parts.get(*name) != Some(digest)) {
+        Some((name, _)) => Err(format!("`{name}` changed while it was built: begin again")),
+        None => Ok(()),
+    }
 }
 
 /// Named after what it is made of, since its bytes are not known before.

@@ -107,6 +107,17 @@ async fn what_is_read_from_outside_is_refused() {
 }
 
 #[tokio::test]
+async fn what_changes_meanwhile_is_refused() {
+    let folder = work_tree(HELLO);
+    let recipe = recipe(folder.path());
+    fs::write(folder.path().join("hello/src/main.rs"), HELLO.replace('5', "6")).unwrap();
+    let workshop = Workshop::new(Some(folder.path().to_owned()));
+    let error = workshop.build(&recipe, &|_| {}).await.unwrap_err();
+    assert!(error.ends_with("`hello` changed while it was built: begin again"), "{error}");
+    assert_eq!(workshop.built(&recipe).await, Ok(None));
+}
+
+#[tokio::test]
 async fn nothing_is_built_without_a_work_tree() {
     let folder = work_tree(HELLO);
     let recipe = Recipe { parts: BTreeMap::new(), ..recipe(folder.path()) };

@@ -11,7 +11,7 @@
 //! | a signature that was revoked | only a person knows whether these bytes may live: with consent |
 //! | a profile that does not sign any more | blocked |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use reconcile_core::coverage::Coverage;
@@ -109,14 +109,11 @@ fn needs_consent(package: &Package, job: &Job) -> (String, String) {
 }
 
 fn to_build(package: &Package, seen: &SeenPackage, context: &PlanContext<'_>) -> Draft {
-    let change = match &seen.before {
-        None => Change::new(Action::Create, "it was never built for this environment"),
-        Some(before) => {
-            let fields = changed_parts(before, &seen.parts);
-            let names: Vec<_> = fields.iter().map(|field| format!("`{}`", field.path)).collect();
-            let reason = format!("{} changed since it was built", names.join(", "));
-            Change { fields, ..Change::new(Action::Update, reason) }
-        }
+    let fields = changed_parts(seen);
+    let change = match (because(&fields), &seen.before) {
+        (Some(reason), _) => Change { fields, ..Change::new(Action::Update, reason) },
+        (None, Some(_)) => Change::new(Action::Recover, "its bucket does not know it any more"),
+        (None, None) => Change::new(Action::Create, "it was never built for this environment"),
     };
     let build = Step::Build(Box::new(Recipe::of(package, seen.parts.clone())));
     Draft::change(change, vec![build]).publishing(pending(package, context))
@@ -136,12 +133,11 @@ fn difference(seen: &SeenPackage, now: Timestamp) -> Option<Difference> {
         let before = seen.jobs.get(1).map(|job| job.id.clone());
         return match newest {
             None => {
-                let action = if seen.before.is_some() { Action::Update } else { Action::Create };
-                of(
-                    action,
-                    "it is built and not signed".to_owned(),
-                    Remedy::Sign { instead_of: None },
-                )
+                let (action, reason) = match because(&changed_parts(seen)) {
+                    Some(reason) => (Action::Update, reason),
+                    None => (Action::Create, "it is built and not signed".to_owned()),
+                };
+                of(action, reason, Remedy::Sign { instead_of: None })
             }
             Some(job) if job.is_usable(horizon) => {
                 let reason = match job.outcome {
@@ -302,19 +298,16 @@ fn pending(package: &Package, context: &PlanContext<'_>) -> BTreeMap<String, Val
     outputs
 }
 
-fn changed_parts(
-    before: &BTreeMap<String, Digest>,
-    now: &BTreeMap<String, Digest>,
-) -> Vec<FieldChange> {
+/// What it is made of now and was not made of when it was in sync last, as far as the ledger knows.
+fn changed_parts(seen: &SeenPackage) -> Vec<FieldChange> {
+    let Some(before) = &seen.before else { return Vec::new() };
+    let now = &seen.parts;
     let short = |parts: &BTreeMap<String, Digest>, name: &str| {
         parts.get(name).map(|digest| digest.short().to_owned())
     };
-    let mut names: Vec<_> = before.keys().chain(now.keys()).collect();
-    names.sort();
-    names.dedup();
+    let names: BTreeSet<_> = before.keys().chain(now.keys()).collect();
+    let names = names.into_iter().filter(|name| before.get(*name) != now.get(*name));
     names
-        .into_iter()
-        .filter(|name| before.get(*name) != now.get(*name))
         .map(|name| FieldChange {
             path: name.clone(),
             before: short(before, name),
@@ -322,6 +315,12 @@ fn changed_parts(
             effect: Effect::InPlace,
         })
         .collect()
+}
+
+/// The parts that changed, in words; none if none did.
+fn because(changed: &[FieldChange]) -> Option<String> {
+    let names: Vec<_> = changed.iter().map(|field| format!("`{}`", field.path)).collect();
+    (!names.is_empty()).then(|| format!("{} changed", names.join(", ")))
 }
 
 fn day(time: Timestamp) -> String {

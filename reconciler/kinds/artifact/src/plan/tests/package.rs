@@ -62,6 +62,18 @@ create: it was never built for this environment
 }
 
 #[test]
+fn its_bucket_was_emptied() {
+    let story = Story::signed().shows(|seen| {
+        (seen.built, seen.record, seen.unsigned_version) = (None, None, None);
+        seen.jobs.clear();
+    });
+    insta::assert_snapshot!(story.told(), @r#"
+recover: its bucket does not know it any more
+  step: built `health`
+"#);
+}
+
+#[test]
 fn its_sources_changed() {
     let story = Story::signed().shows(|seen| {
         seen.parts.insert("lambda/health".to_owned(), Digest::of("other"));
@@ -70,7 +82,7 @@ fn its_sources_changed() {
         seen.jobs.clear();
     });
     insta::assert_snapshot!(story.told(), @r#"
-update: `features`, `lambda/health` changed since it was built
+update: `features`, `lambda/health` changed
   features: - -> 11507a0e2f5e
   lambda/health: 9d09f3afc663 -> d9298a10d1b0
   step: built `health`
@@ -94,7 +106,7 @@ fn built_and_not_uploaded() {
         seen.jobs.clear();
     });
     insta::assert_snapshot!(story.told(), @r#"
-update: it is built and not signed
+create: it is built and not signed
   key: - -> signed/4a70fe9aa6436e02c2dea340fbd1e352e4ef2d8ce6ca52ad25d4b95471fc8bf2-v1.zip
   step: uploaded `unsigned/4a70fe9aa6436e02c2dea340fbd1e352e4ef2d8ce6ca52ad25d4b95471fc8bf2.zip`
 "#);
@@ -116,7 +128,7 @@ fn uploaded_and_not_signed() {
         seen.jobs.clear();
     });
     insta::assert_snapshot!(story.told(), @r#"
-update: it is built and not signed
+create: it is built and not signed
   key: - -> signed/4a70fe9aa6436e02c2dea340fbd1e352e4ef2d8ce6ca52ad25d4b95471fc8bf2-v1.zip
   step: signed `signed/4a70fe9aa6436e02c2dea340fbd1e352e4ef2d8ce6ca52ad25d4b95471fc8bf2-v1.zip`
 "#);
@@ -273,9 +285,9 @@ fn its_profile_becomes_another() {
 
 #[test]
 fn a_request_to_sign_is_the_same_one_until_a_job_is_of_no_use() {
-    let token = |story: &Story| match story.step() {
-        Step::Sign(signing) => signing.token.clone(),
-        other => panic!("it does not sign: {other}"),
+    let token = |story: &Story| {
+        let Step::Sign(signing) = story.step() else { panic!("it does not sign") };
+        signing.token
     };
     let first = Story::signed().shows(|seen| {
         seen.record = None;

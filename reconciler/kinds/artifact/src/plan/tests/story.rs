@@ -185,7 +185,8 @@ impl Story {
     /// What is published, in words.
     pub(super) fn outputs(&self) -> String {
         let outputs = self.decision().planned.outputs;
-        outputs.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+        let lines = outputs.iter().map(|(name, value)| format!("{name}: {value}\n"));
+        lines.collect()
     }
 
     /// The one step.
