@@ -1,6 +1,6 @@
 //! One line for each decision: who, what, how it ended and why.
 //!
-//! The line is also a metric, in CloudWatch's embedded metric format. It has no URL, since those are secrets
+//! The line is also a metric, in AWS's embedded metric format. It has no URL, since those are secrets
 //! while they are valid, and no path, since the names of files may be a patient's; what was stored under
 //! which key is in the bucket's own trail, with the time and the request.
 
@@ -62,7 +62,7 @@ impl Record {
     }
 }
 
-/// Tells CloudWatch which members of the line are metrics, and by what they are told apart.
+/// Says which members of the line are metrics, and by what they are told apart.
 fn metrics(namespace: &str, now: Timestamp) -> Value {
     json!({
         "Timestamp": now.as_millisecond(),

@@ -23,7 +23,7 @@ impl Serial {
     /// Takes the number as a certificate has it: DER's bytes of it.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotASerial> {
         let is_negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex::encode(bytes);
         if is_negative { Err(NotASerial(hex)) } else { Self::try_from(hex) }
     }
 

@@ -129,7 +129,7 @@ fn of_the_terminal() {
 fn of_an_upload() {
     let certificate = pem(&CERTIFICATE);
     check!().with_type::<(String, u64, [u8; 32], u8)>().for_each(|(path, size, digest, parts)| {
-        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex::encode(digest);
         let parts = vec![&digest; usize::from(*parts)];
         let body = json!({ "path": path, "size": size, "sha256": digest, "parts": parts });
         answer(&event("POST", "/v1/uploads", "", &body.to_string(), &certificate));
