@@ -297,7 +297,7 @@ fn alone(
     if !is_taken(&address) {
         return Some(address);
     }
-    Some(address.in_region(region)).filter(|address| !is_taken(address))
+    Some(address.with_part(region)).filter(|address| !is_taken(address))
 }
 
 /// The address that a stack belongs to, if it belongs to this environment.
