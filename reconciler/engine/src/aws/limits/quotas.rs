@@ -11,8 +11,8 @@ struct Quota {
 const UNLISTED: u32 = 100;
 
 /// Sources: the tables "Service quotas" of the AWS General Reference at
-/// `docs.aws.amazon.com/general/latest/gr/`: `cfn.html`, `signer.html`, `pca.html`; for Lambda, "Lambda quotas" in its developer
-/// guide (its control plane's number is shared by all operations); for S3, "Best practices
+/// `docs.aws.amazon.com/general/latest/gr/`: `cfn.html`, `signer.html`, `pca.html`; "Lambda quotas" in Lambda's
+/// developer guide, whose number for the control plane is shared by all of its operations; for S3, "Best practices
 /// design patterns: optimizing Amazon S3 performance" in its user guide (per prefix).
 const PUBLISHED: &[Quota] = &[
     Quota {
