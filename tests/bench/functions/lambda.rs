@@ -15,7 +15,7 @@ const INVOCATION: &str = "\
 /// A function that takes longer is broken.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The Runtime API of one execution environment after another.
+/// The Runtime API of one execution environment.
 pub(crate) struct RuntimeApi {
     listener: TcpListener,
     event: Vec<u8>,
@@ -44,7 +44,7 @@ impl RuntimeApi {
         self.listener.local_addr()
     }
 
-    /// Invokes the function that connects next, so often.
+    /// Invokes the function that connects, so often.
     pub(crate) fn invoke(&self, times: usize) -> Result<Vec<Invocation>, Error> {
         let (stream, _) = self.listener.accept()?;
         stream.set_nodelay(true)?;

@@ -51,13 +51,12 @@ struct Run {
 
 /// Measures a function with one event.
 pub(crate) fn function(subject: &Subject, event: &str) -> Result<Measured, Failure> {
-    let api = RuntimeApi::open(event)?;
     let mut cold = Vec::new();
     for _ in 0..STARTS {
-        let Run { started, invocations, .. } = run(&api, subject, 1)?;
+        let Run { started, invocations, .. } = run(subject, event, 1)?;
         cold.extend(invocations.iter().map(|first| first.answered - started));
     }
-    let Run { invocations, memory, .. } = run(&api, subject, WARMING + WARM)?;
+    let Run { invocations, memory, .. } = run(subject, event, WARMING + WARM)?;
     for Invocation { answer, .. } in &invocations {
         let answer: Value = serde_json::from_slice(answer)?;
         if answer["statusCode"] != 200 {
@@ -77,7 +76,9 @@ pub(crate) fn function(subject: &Subject, event: &str) -> Result<Measured, Failu
 }
 
 /// Starts a function, invokes it so often, and stops it.
-fn run(api: &RuntimeApi, subject: &Subject, times: usize) -> Result<Run, Failure> {
+fn run(subject: &Subject, event: &str, times: usize) -> Result<Run, Failure> {
+    // One for each process: a function that is stopped may still try to connect again.
+    let api = RuntimeApi::open(event)?;
     let mut command = Command::new(&subject.program);
     command.args(&subject.arguments).env_clear().envs(subject.environment.iter().cloned());
     command.env("AWS_LAMBDA_RUNTIME_API", api.address()?.to_string());
@@ -89,7 +90,7 @@ fn run(api: &RuntimeApi, subject: &Subject, times: usize) -> Result<Run, Failure
         command.env(name, value);
     }
     let started = Instant::now();
-    let mut child = command.stdout(Stdio::null()).spawn()?;
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     let invocations = api.invoke(times);
     let memory = most_resident(child.id());
     child.kill()?;

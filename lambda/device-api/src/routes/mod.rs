@@ -7,6 +7,7 @@ mod terminal;
 mod uploads;
 
 use gateway::Reply;
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use crate::audit::Record;
@@ -96,8 +97,9 @@ impl<S: Storage> Asked<'_, S> {
         ]))
     }
 
-    /// When a request that is signed now expires.
+    /// When a request that is signed now expires. Signatures have the time in whole seconds.
     fn expiry(&self) -> Value {
-        json!(self.now + self.settings.url_lifetime)
+        let fraction = SignedDuration::from_nanos(self.now.subsec_nanosecond().into());
+        json!(self.now - fraction + self.settings.url_lifetime)
     }
 }

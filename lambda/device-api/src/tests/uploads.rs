@@ -1,8 +1,9 @@
 //! Uploads in one piece.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::{Api, BUCKET, PREFIX, SHA256, document, event, pem, problem};
+use super::{Api, BUCKET, PREFIX, SHA256, document, event, now, pem, problem};
 use crate::storage::StorageError;
 
 fn wanted(path: &str, size: u64) -> Value {
@@ -25,6 +26,14 @@ async fn a_put_is_signed_for_the_promised_bytes() {
     });
     assert_eq!(document(&reply), expected);
     assert_eq!(reply.headers["cache-control"], "no-store");
+}
+
+#[tokio::test]
+async fn the_expiry_is_the_signatures() {
+    let event = event("POST", "/v1/uploads", "", Some(&wanted("a", 5)), Some(&pem()));
+    let just_before_the_next = now() + SignedDuration::from_millis(999);
+    let reply = Api::new().answer_at(&event, just_before_the_next).await.reply;
+    assert_eq!(document(&reply)["expiresAt"], "2026-01-23T10:17:31Z");
 }
 
 #[tokio::test]
