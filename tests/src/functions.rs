@@ -1,7 +1,11 @@
 //! A repository with a function: its sources, its package, and the stacks around it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::{fs, io};
 
+use crate::binary::reconcile;
 use crate::repository::Repository;
 
 /// Where its package is declared.
@@ -25,10 +29,45 @@ pub fn signed_function() -> Repository {
 
 /// The repository in a folder of its own, in which what was built stays from one run of the tests to the next.
 pub fn checked_out(repository: &Repository, name: &str) -> PathBuf {
-    let binary = crate::binary::reconcile();
-    let folder = binary.with_file_name("functions").join(name);
+    let folder = folder_of(name);
     repository.write_to(&folder);
     folder
+}
+
+/// What this repository declares, in a folder of its own, with its functions built as they are for AWS. That
+/// takes minutes, once for all tests, and nothing while their sources stay as they are.
+pub fn this_repository() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let folder = folder_of("repository");
+        clear(&folder).expect("what was there is taken away");
+        Repository::of_work_tree().write_to(&folder);
+        let output = Command::new(reconcile()).arg("build").current_dir(&folder).output();
+        let output = output.expect("the program runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        folder
+    })
+}
+
+fn folder_of(name: &str) -> PathBuf {
+    reconcile().with_file_name("functions").join(name)
+}
+
+/// Takes everything away but what was built.
+fn clear(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name() == "target" {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 const CODE: &str = "\

@@ -31,10 +31,9 @@ impl Repository {
         let list = |folder: &str| files.list(folder).expect("it is listed");
         let mut paths: Vec<String> =
             ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"].map(str::to_owned).into();
-        paths.extend(["desired", "infra", "lambda"].into_iter().flat_map(list));
-        // Cargo knows a crate by its manifest only, and asks for those of all members.
-        let manifests = ["reconciler", "tests"].into_iter().flat_map(list);
-        paths.extend(manifests.filter(|path| path.ends_with("/Cargo.toml")));
+        // Cargo does not build one crate of a workspace unless all its members are there.
+        let folders = ["desired", "infra", "lambda", "reconciler", "tests"];
+        paths.extend(folders.into_iter().flat_map(list));
         let text = |path: String| {
             let bytes = files.read(&path).expect("it is read").unwrap_or_default();
             Some((path, String::from_utf8(bytes).ok()?))

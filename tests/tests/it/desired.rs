@@ -6,6 +6,7 @@ use reconcile_core::report::Status;
 use reconcile_engine::load::{Files as _, WorkTree};
 use reconcile_tests::account::Account;
 use reconcile_tests::binary::reconcile;
+use reconcile_tests::functions::this_repository;
 use reconcile_tests::operator::Operator;
 use reconcile_tests::repository::{Repository, root};
 
@@ -33,6 +34,7 @@ fn is_right_in_every_environment() {
 fn applies_and_is_then_in_sync() {
     let (account, repository) = (Account::new(), Repository::of_work_tree());
     let operator = Operator::new(&account, &repository).environment("sandbox");
+    let operator = operator.work_tree(this_repository());
     let report = account.process(operator.apply()).expect("nobody else applies");
     assert_eq!(report.status(), Status::Applied, "{:?}", report.outcomes);
     let drift = account.process(operator.drift());

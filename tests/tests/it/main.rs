@@ -11,6 +11,7 @@ mod concurrency;
 mod desired;
 mod faults;
 mod findings;
+mod functions;
 mod promises;
 mod readme;
 mod refusals;

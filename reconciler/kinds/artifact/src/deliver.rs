@@ -115,6 +115,7 @@ impl ArtifactKind {
             version,
             code_sha256,
             expires: job.expires,
+            commit: self.session.run.commit.clone(),
         };
         self.record((&to.bucket, &to.record_key), &record).await
     }

@@ -33,7 +33,7 @@ pub struct ArtifactKind {
     pub(crate) signing: Arc<dyn Signs>,
     pub(crate) functions: Arc<dyn ChangesFunctions>,
     pub(crate) builds: Arc<dyn Builds>,
-    session: Session,
+    pub(crate) session: Session,
 }
 
 impl ArtifactKind {

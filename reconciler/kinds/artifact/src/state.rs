@@ -92,6 +92,8 @@ pub struct Record {
     pub code_sha256: String,
     /// When Lambda stops taking it.
     pub expires: Option<Timestamp>,
+    /// The commit that was applied then; none where the files were of no commit.
+    pub commit: Option<String>,
 }
 
 /// A signing job.

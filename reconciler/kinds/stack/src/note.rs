@@ -41,7 +41,9 @@ impl Note {
         let note = Self {
             stack_id: described.id.clone(),
             updated: described.updated,
-            template: Some(spec.template.digest.clone()),
+            // A stack that went back had two templates at one time of update. An answer that came late may
+            // have been about the other one, so it is read again each time.
+            template: (!described.status.went_back()).then(|| spec.template.digest.clone()),
             policy: spec.policy.as_deref().map(Digest::of),
             hidden: hidden.collect(),
         };

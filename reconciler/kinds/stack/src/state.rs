@@ -213,6 +213,11 @@ impl Status {
         }
     }
 
+    /// Whether its last operation was undone.
+    pub fn went_back(&self) -> bool {
+        self.0.contains("ROLLBACK")
+    }
+
     /// Whether drift can be detected in it (API Reference, `DetectStackDrift`).
     pub fn allows_drift_detection(&self) -> bool {
         ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"]

@@ -282,6 +282,7 @@ pub(super) fn published(record: &Record) -> BTreeMap<String, String> {
         (output::KEY.to_owned(), record.key.clone()),
         (output::VERSION.to_owned(), record.version.clone()),
         (output::SHA256.to_owned(), record.code_sha256.clone()),
+        (output::COMMIT.to_owned(), record.commit.clone().unwrap_or_else(|| "unknown".to_owned())),
         (output::SIGNING_JOB.to_owned(), record.job_arn.clone()),
         (output::SIGNING_PROFILE_VERSION.to_owned(), record.profile_version_arn.clone()),
     ])

@@ -32,14 +32,16 @@ pub mod output {
     pub const SHA256: &str = "sha256";
     /// `arm64` or `x86_64`.
     pub const ARCHITECTURE: &str = "architecture";
+    /// The commit that it was signed from.
+    pub const COMMIT: &str = "commit";
     /// The ARN of the signing job.
     pub const SIGNING_JOB: &str = "signingJob";
     /// The ARN of the version of the signing profile.
     pub const SIGNING_PROFILE_VERSION: &str = "signingProfileVersion";
 
     /// All of them.
-    pub const ALL: [&str; 7] =
-        [BUCKET, KEY, VERSION, SHA256, ARCHITECTURE, SIGNING_JOB, SIGNING_PROFILE_VERSION];
+    pub const ALL: [&str; 8] =
+        [BUCKET, KEY, VERSION, SHA256, ARCHITECTURE, COMMIT, SIGNING_JOB, SIGNING_PROFILE_VERSION];
 }
 
 /// One unit of an artifact's file.

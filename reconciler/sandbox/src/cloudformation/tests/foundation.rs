@@ -56,7 +56,8 @@ fn the_foundation_stands_and_stays() {
     let mut foundation = Foundation::default();
     foundation.deploy("kms", KMS, &[("Prefix", "clinic")]);
     let key = ("LambdaKeyArn", "LambdaKeyArn");
-    foundation.deploy("iam", IAM, &[("Prefix", "clinic"), key]);
+    let data_key = ("DataKeyArn", "DataKeyArn");
+    foundation.deploy("iam", IAM, &[("Prefix", "clinic"), key, data_key]);
     let key = ("AuditKeyArn", "AuditKeyArn");
     foundation.deploy("s3", S3, &[("Prefix", "clinic"), key, ("TrailRetentionDays", "30")]);
     let trail = [
