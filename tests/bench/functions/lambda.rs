@@ -13,7 +13,7 @@ const INVOCATION: &str = "\
     lambda-runtime-invoked-function-arn: arn:aws:lambda:ap-northeast-1:111122223333:function:f\r\n";
 
 /// A function that takes longer is broken.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The Runtime API of one execution environment.
 pub(crate) struct RuntimeApi {

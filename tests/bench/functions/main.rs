@@ -55,9 +55,9 @@ fn main() -> Result<(), Failure> {
         pairs.push(Pair { name, rust, python });
     }
     if as_json {
-        print_json(&pairs)
+        print_json(&pairs);
     } else {
-        print_table(&pairs)
+        print_table(&pairs);
     }
     Ok(())
 }

@@ -112,14 +112,14 @@ fn references() {
 #[test]
 fn templates() {
     let large = format!("# {}\n{TOPIC}", "x".repeat(1024 * 1024));
-    let many: String =
-        (0..501).map(|number| format!("  T{number}: {{ Type: AWS::SNS::Topic }}\n")).collect();
+    let topic = |number| format!("  T{number}: {{ Type: AWS::SNS::Topic }}\n");
+    let many: Vec<String> = (0..501).map(topic).collect();
     let repository = Repository::new()
         .stack("absent", "", "")
         .stack("empty", "", "Resources: {}\n")
         .stack("json", "", "{\"Resources\": {\"Topic\": }}")
         .stack("large", "", &large)
-        .stack("many", "", &format!("Resources:\n{many}"))
+        .stack("many", "", &format!("Resources:\n{}", many.concat()))
         .stack("yaml", "", "Resources:\n  Topic: {\n")
         .edit("desired/stacks/absent.yaml", "infra/absent.yaml", "infra/absnt.yaml")
         .edit("desired/stacks/json.yaml", "infra/json.yaml", "infra/json.json")

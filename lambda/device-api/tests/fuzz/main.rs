@@ -6,6 +6,8 @@
 //!
 //! The targets are `bolero`'s: `cargo bolero` runs them guided by coverage.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 mod event;
 mod path;
 mod witness;

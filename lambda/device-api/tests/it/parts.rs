@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_s3::types::ServerSideEncryption;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -53,7 +54,7 @@ async fn the_promised_parts_become_an_object() {
     let stored = clinic.s3().get_object().bucket(BUCKET).key(format!("{PREFIX}large"));
     let stored = stored.send().await.expect("is there");
     assert_eq!(stored.content_length(), Some(i64::try_from(PART).expect("fits") + 3));
-    assert_eq!(stored.server_side_encryption().map(|it| it.as_str()), Some("aws:kms"));
+    assert_eq!(stored.server_side_encryption().map(ServerSideEncryption::as_str), Some("aws:kms"));
     let whole = stored.metadata().and_then(|metadata| metadata.get("sha256"));
     assert_eq!(whole, Some(&sha256(&[&FIRST[..], &LAST].concat())));
     // It is over now.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_s3::types::ServerSideEncryption;
 use bytes::Bytes;
 
 use crate::clinic::{BUCKET, Clinic, PREFIX, Signed};
@@ -19,7 +20,7 @@ async fn the_promised_bytes_are_taken() {
     assert_eq!(put.send().await, (200, String::new()));
     let stored = clinic.s3().get_object().bucket(BUCKET).key(format!("{PREFIX}{PATH}"));
     let stored = stored.send().await.expect("is there");
-    assert_eq!(stored.server_side_encryption().map(|it| it.as_str()), Some("aws:kms"));
+    assert_eq!(stored.server_side_encryption().map(ServerSideEncryption::as_str), Some("aws:kms"));
     assert_eq!(stored.ssekms_key_id(), Some("alias/clinic-backup"));
     let body = stored.body.collect().await.expect("is read").to_vec();
     assert_eq!(body, b"hello");
