@@ -10,43 +10,46 @@ use crate::step::Step;
 fn nothing_exists_yet() {
     let story = Story::package();
     insta::assert_snapshot!(story.told(), @"create: it was never built for this environment");
-    insta::assert_snapshot!(story.outputs(), @r#"
-architecture: arm64
-bucket: clinic-code
-key: (known after artifacts/health)
-sha256: (known after artifacts/health)
-signingJob: (known after artifacts/health)
-signingProfileVersion: (known after artifacts/health)
-version: (known after artifacts/health)
-"#);
+    insta::assert_snapshot!(story.outputs(), @r"
+    architecture: arm64
+    bucket: clinic-code
+    commit: (known after artifacts/health)
+    key: (known after artifacts/health)
+    sha256: (known after artifacts/health)
+    signingJob: (known after artifacts/health)
+    signingProfileVersion: (known after artifacts/health)
+    version: (known after artifacts/health)
+    ");
 }
 
 #[test]
 fn its_bucket_is_not_there_yet() {
     let story = Story::package().published("stacks/code", &[("Profile", "lambda")]);
-    insta::assert_snapshot!(story.outputs(), @r#"
-architecture: arm64
-bucket: (known after stacks/code)
-key: (known after artifacts/health)
-sha256: (known after artifacts/health)
-signingJob: (known after artifacts/health)
-signingProfileVersion: (known after artifacts/health)
-version: (known after artifacts/health)
-"#);
+    insta::assert_snapshot!(story.outputs(), @r"
+    architecture: arm64
+    bucket: (known after stacks/code)
+    commit: (known after artifacts/health)
+    key: (known after artifacts/health)
+    sha256: (known after artifacts/health)
+    signingJob: (known after artifacts/health)
+    signingProfileVersion: (known after artifacts/health)
+    version: (known after artifacts/health)
+    ");
 }
 
 #[test]
 fn signed_and_published() {
     insta::assert_snapshot!(Story::signed().told(), @"in sync");
-    insta::assert_snapshot!(Story::signed().outputs(), @r#"
-architecture: arm64
-bucket: clinic-code
-key: signed/4a70fe9aa6436e02c2dea340fbd1e352e4ef2d8ce6ca52ad25d4b95471fc8bf2-v1.zip
-sha256: YWFhYQ==
-signingJob: arn:aws:signer:ap-northeast-1:111122223333:/signing-jobs/one
-signingProfileVersion: arn:aws:signer:ap-northeast-1:111122223333:/signing-profiles/lambda/v1
-version: 3
-"#);
+    insta::assert_snapshot!(Story::signed().outputs(), @r"
+    architecture: arm64
+    bucket: clinic-code
+    commit: 0123abcd
+    key: signed/4a70fe9aa6436e02c2dea340fbd1e352e4ef2d8ce6ca52ad25d4b95471fc8bf2-v1.zip
+    sha256: YWFhYQ==
+    signingJob: arn:aws:signer:ap-northeast-1:111122223333:/signing-jobs/one
+    signingProfileVersion: arn:aws:signer:ap-northeast-1:111122223333:/signing-profiles/lambda/v1
+    version: 3
+    ");
 }
 
 #[test]
@@ -87,15 +90,16 @@ update: `features`, `lambda/health` changed
   lambda/health: 9d09f3afc663 -> d9298a10d1b0
   step: built `health`
 "#);
-    insta::assert_snapshot!(story.outputs(), @r#"
-architecture: arm64
-bucket: clinic-code
-key: (known after artifacts/health)
-sha256: (known after artifacts/health)
-signingJob: (known after artifacts/health)
-signingProfileVersion: (known after artifacts/health)
-version: (known after artifacts/health)
-"#);
+    insta::assert_snapshot!(story.outputs(), @r"
+    architecture: arm64
+    bucket: clinic-code
+    commit: (known after artifacts/health)
+    key: (known after artifacts/health)
+    sha256: (known after artifacts/health)
+    signingJob: (known after artifacts/health)
+    signingProfileVersion: (known after artifacts/health)
+    version: (known after artifacts/health)
+    ");
 }
 
 #[test]
@@ -110,15 +114,16 @@ create: it is built and not signed
   key: - -> signed/4a70fe9aa6436e02c2dea340fbd1e352e4ef2d8ce6ca52ad25d4b95471fc8bf2-v1.zip
   step: uploaded `unsigned/4a70fe9aa6436e02c2dea340fbd1e352e4ef2d8ce6ca52ad25d4b95471fc8bf2.zip`
 "#);
-    insta::assert_snapshot!(story.outputs(), @r#"
-architecture: arm64
-bucket: clinic-code
-key: signed/4a70fe9aa6436e02c2dea340fbd1e352e4ef2d8ce6ca52ad25d4b95471fc8bf2-v1.zip
-sha256: (known after artifacts/health)
-signingJob: (known after artifacts/health)
-signingProfileVersion: (known after artifacts/health)
-version: (known after artifacts/health)
-"#);
+    insta::assert_snapshot!(story.outputs(), @r"
+    architecture: arm64
+    bucket: clinic-code
+    commit: (known after artifacts/health)
+    key: signed/4a70fe9aa6436e02c2dea340fbd1e352e4ef2d8ce6ca52ad25d4b95471fc8bf2-v1.zip
+    sha256: (known after artifacts/health)
+    signingJob: (known after artifacts/health)
+    signingProfileVersion: (known after artifacts/health)
+    version: (known after artifacts/health)
+    ");
 }
 
 #[test]
