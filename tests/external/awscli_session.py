@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -121,6 +122,7 @@ def a_stack_is_created_drifts_and_is_deleted(folder):
     aws(*deploy, fails_with="InsufficientCapabilities")
     deploy += ["--capabilities", "CAPABILITY_NAMED_IAM"]
     assert "Successfully created/updated stack" in aws(*deploy)
+    time.sleep(1.1)  # the CLI names change sets by the second, and a name is taken once
     assert "No changes to deploy" in aws(*deploy, "--no-fail-on-empty-changeset")
     stack = aws("cloudformation", "describe-stacks", "--stack-name", "session")["Stacks"][0]
     assert stack["StackStatus"] == "CREATE_COMPLETE", stack
@@ -145,6 +147,7 @@ def a_stack_is_created_drifts_and_is_deleted(folder):
         "Suspended",
     ), difference
 
+    time.sleep(1.1)
     deploy += ["--parameter-overrides", "Versioning=Suspended"]
     assert "Successfully created/updated stack" in aws(*deploy)
     stack = aws("cloudformation", "describe-stacks", "--stack-name", "session")["Stacks"][0]
@@ -203,8 +206,10 @@ def refusals_have_their_shapes(_):
     refused("InvalidAction", boto3.client("cloudformation").list_types)
     refused("UnknownOperationException", boto3.client("kms").list_keys)
     refused("NotImplemented", boto3.client("s3").get_bucket_acl, Bucket="session-files")
-    for service, call in (("ec2", "describe_instances"), ("dynamodb", "list_tables"), ("lambda", "list_functions")):
+    for service, call in (("ec2", "describe_instances"), ("dynamodb", "list_tables"), ("backup", "list_backup_vaults")):
         refused("UnknownService", getattr(boto3.client(service), call))
+    refused("ResourceNotFoundException", boto3.client("lambda").get_function, FunctionName="no")
+    refused("ResourceNotFoundException", boto3.client("signer").get_signing_profile, profileName="no_such")
     does_not_exist = refused("ValidationError", boto3.client("cloudformation").describe_stacks, StackName="no")
     assert does_not_exist["Error"]["Message"] == "Stack with id no does not exist"
 
