@@ -30,6 +30,7 @@ fn every_command_explains_itself_with_examples() {
         "apply",
         "drift",
         "validate",
+        "build",
         "status",
         "graph",
         "schema",
