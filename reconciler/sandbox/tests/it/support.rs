@@ -27,6 +27,21 @@ pub(crate) fn sandbox() -> Sandbox {
     sandbox
 }
 
+/// A service's client in process: the SDKs' builders are alike, and of no common type.
+macro_rules! client {
+    ($service:ident, $sandbox:expr, $region:expr) => {
+        $service::Client::from_conf(
+            $service::Config::builder()
+                .behavior_version(BehaviorVersion::v2026_01_12())
+                .region(Region::new($region))
+                .credentials_provider(SharedCredentialsProvider::new($sandbox.credentials()))
+                .http_client($sandbox.http_client())
+                .time_source($sandbox.time_source())
+                .build(),
+        )
+    };
+}
+
 /// The account in a directory, with the state bucket.
 pub(crate) fn open(directory: &Path) -> Sandbox {
     let sandbox = Sandbox::open(directory, time()).expect("the sandbox opens");
@@ -39,58 +54,23 @@ pub(crate) fn s3(sandbox: &Sandbox) -> aws_sdk_s3::Client {
 }
 
 pub(crate) fn s3_in(sandbox: &Sandbox, region: &'static str) -> aws_sdk_s3::Client {
-    let config = aws_sdk_s3::Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new(region))
-        .credentials_provider(SharedCredentialsProvider::new(sandbox.credentials()))
-        .http_client(sandbox.http_client())
-        .time_source(sandbox.time_source())
-        .build();
-    aws_sdk_s3::Client::from_conf(config)
+    client!(aws_sdk_s3, sandbox, region)
 }
 
 pub(crate) fn cloudformation(sandbox: &Sandbox) -> aws_sdk_cloudformation::Client {
-    let config = aws_sdk_cloudformation::Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new(REGION))
-        .credentials_provider(SharedCredentialsProvider::new(sandbox.credentials()))
-        .http_client(sandbox.http_client())
-        .time_source(sandbox.time_source())
-        .build();
-    aws_sdk_cloudformation::Client::from_conf(config)
+    client!(aws_sdk_cloudformation, sandbox, REGION)
 }
 
 pub(crate) fn cloudcontrol(sandbox: &Sandbox) -> aws_sdk_cloudcontrol::Client {
-    let config = aws_sdk_cloudcontrol::Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new(REGION))
-        .credentials_provider(SharedCredentialsProvider::new(sandbox.credentials()))
-        .http_client(sandbox.http_client())
-        .time_source(sandbox.time_source())
-        .build();
-    aws_sdk_cloudcontrol::Client::from_conf(config)
+    client!(aws_sdk_cloudcontrol, sandbox, REGION)
 }
 
 pub(crate) fn lambda(sandbox: &Sandbox) -> aws_sdk_lambda::Client {
-    let config = aws_sdk_lambda::Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new(REGION))
-        .credentials_provider(SharedCredentialsProvider::new(sandbox.credentials()))
-        .http_client(sandbox.http_client())
-        .time_source(sandbox.time_source())
-        .build();
-    aws_sdk_lambda::Client::from_conf(config)
+    client!(aws_sdk_lambda, sandbox, REGION)
 }
 
 pub(crate) fn signer(sandbox: &Sandbox) -> aws_sdk_signer::Client {
-    let config = aws_sdk_signer::Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new(REGION))
-        .credentials_provider(SharedCredentialsProvider::new(sandbox.credentials()))
-        .http_client(sandbox.http_client())
-        .time_source(sandbox.time_source())
-        .build();
-    aws_sdk_signer::Client::from_conf(config)
+    client!(aws_sdk_signer, sandbox, REGION)
 }
 
 pub(crate) fn sts(sandbox: &Sandbox) -> aws_sdk_sts::Client {

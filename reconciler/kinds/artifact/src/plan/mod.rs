@@ -10,17 +10,17 @@ mod tests;
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use reconcile_core::coverage::Coverage;
 use reconcile_core::digest::Digest;
-use reconcile_core::input::Value;
 use reconcile_core::observation::Observation;
-use reconcile_core::plan::Planned;
-use reconcile_core::verdict::{Change, Verdict};
+use reconcile_core::verdict::Verdict;
+use reconcile_engine::draft;
 use reconcile_engine::kind::{Decision, PlanContext, Wanted};
 
 use crate::spec::Spec;
 use crate::state::State;
 use crate::step::Step;
+
+type Draft = draft::Draft<Step>;
 
 /// A signature that ends within this time is made anew: weeks of failing runs fit between that and the
 /// day on which nothing can be deployed any more.
@@ -49,7 +49,7 @@ pub fn plan(
     context: &PlanContext<'_>,
 ) -> Decision<Step> {
     let draft = match (wanted, seen) {
-        (_, Observation::Unreadable(why)) => Draft::unknown(why),
+        (_, Observation::Unreadable(why)) => Draft::unreadable(why),
         // What a package left behind is history: nothing that git does not declare any more is deleted.
         (Wanted::Gone, _) => Draft::of(Verdict::InSync),
         (Wanted::Declared(Spec::Package(package)), Observation::Absent) => {
@@ -66,7 +66,7 @@ pub fn plan(
             Observation::Present(State::Function(seen)),
         ) => function::present(function, seen, context),
         (Wanted::Declared(_), Observation::Present(_)) => {
-            Draft::unknown("it was looked at as another unit of its file")
+            Draft::unreadable("it was looked at as another unit of its file")
         }
     };
     let desired = match wanted {
@@ -79,34 +79,5 @@ pub fn plan(
         Observation::Present(state) => state.digest(),
         Observation::Unreadable(why) => Digest::of(why),
     };
-    let Draft { verdict, steps, outputs, coverage } = draft;
-    Decision { planned: Planned { verdict, outputs, desired, observed, coverage }, steps }
-}
-
-/// A decision without its digests.
-#[derive(Debug)]
-struct Draft {
-    verdict: Verdict,
-    steps: Vec<Step>,
-    outputs: BTreeMap<String, Value>,
-    coverage: Coverage,
-}
-
-impl Draft {
-    fn of(verdict: Verdict) -> Self {
-        Self { verdict, steps: Vec::new(), outputs: BTreeMap::new(), coverage: Coverage::default() }
-    }
-
-    fn change(change: Change, steps: Vec<Step>) -> Self {
-        Self { steps, ..Self::of(Verdict::Change(change)) }
-    }
-
-    fn unknown(why: &str) -> Self {
-        let coverage = Coverage { unreadable: 1, ..Coverage::default() };
-        Self { coverage, ..Self::of(Verdict::Unknown { why: why.to_owned() }) }
-    }
-
-    fn publishing(self, outputs: BTreeMap<String, Value>) -> Self {
-        Self { outputs, ..self }
-    }
+    draft.decided(desired, observed)
 }

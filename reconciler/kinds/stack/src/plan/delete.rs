@@ -8,7 +8,7 @@ use reconcile_core::verdict::{Action, Change, Danger, DangerLevel, Effect, Field
 use reconcile_engine::kind::PlanContext;
 
 use super::evaluate::{Evaluated, Setting};
-use super::{Draft, is_kept};
+use super::{Draft, is_kept, unfamiliar};
 use crate::state::{Phase, SeenTemplate, State};
 use crate::step::{Deletion, Step, Target};
 
@@ -27,7 +27,7 @@ pub(super) fn delete(state: &State, context: &PlanContext<'_>, observed: &Digest
             let reason = format!("AWS is at work on it ({}): wait", described.status);
             return Draft::change(Change::new(Action::Recover, reason), vec![Step::Wait(target)]);
         }
-        Phase::Unfamiliar => return Draft::unfamiliar(state),
+        Phase::Unfamiliar => return unfamiliar(state),
         Phase::Review
         | Phase::Settled
         | Phase::NeverCreated

@@ -31,11 +31,10 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use reconcile_core::coverage::Coverage;
 use reconcile_core::digest::Digest;
 use reconcile_core::observation::Observation;
-use reconcile_core::plan::Planned;
 use reconcile_core::verdict::{Action, Change, Danger, DangerLevel, Effect, FieldChange, Verdict};
+use reconcile_engine::draft;
 use reconcile_engine::kind::{Decision, PlanContext, Wanted};
 
 pub use danger::is_kept;
@@ -46,6 +45,8 @@ use crate::spec::Spec;
 use crate::state::{Phase, State};
 use crate::step::{Deletion, Deployment, Mode, Step, Target};
 use desired::Desired;
+
+type Draft = draft::Draft<Step>;
 
 /// Decides about one stack.
 pub fn plan(
@@ -73,61 +74,31 @@ pub fn plan(
         Wanted::Declared(spec) => Desired::new(spec, context).digest(),
         Wanted::Gone => Digest::of("gone"),
     };
-    let Draft { verdict, steps, outputs, coverage } = drafted;
     // What is not changed goes on publishing what it does.
-    let outputs = match (&verdict, seen) {
+    let drafted = match (&drafted.verdict, seen) {
         (Verdict::Blocked { .. } | Verdict::Unknown { .. }, Observation::Present(state)) => {
-            outputs::current(state)
+            drafted.publishing(outputs::current(state))
         }
-        _ => outputs,
+        _ => drafted,
     };
     // Much of what Cloud Control shows moves by itself: what counts of it is what differs.
-    let differs = verdict.change().filter(|_| has_readings(seen));
+    let differs = drafted.verdict.change().filter(|_| has_readings(seen));
     let observed = match differs {
         Some(change) => Digest::of_json(&(&observed, &change.fields)),
         None => observed,
     };
-    Decision { planned: Planned { verdict, outputs, desired, observed, coverage }, steps }
+    drafted.decided(desired, observed)
 }
 
 fn has_readings(seen: &Observation<State>) -> bool {
     seen.state().is_some_and(|state| !state.blind_spots.readings.is_empty())
 }
 
-/// A decision without its digests.
-#[derive(Debug)]
-struct Draft {
-    verdict: Verdict,
-    steps: Vec<Step>,
-    outputs: BTreeMap<String, reconcile_core::input::Value>,
-    coverage: Coverage,
-}
-
-impl Draft {
-    fn of(verdict: Verdict) -> Self {
-        Self { verdict, steps: Vec::new(), outputs: BTreeMap::new(), coverage: Coverage::default() }
-    }
-
-    fn change(change: Change, steps: Vec<Step>) -> Self {
-        Self { steps, ..Self::of(Verdict::Change(change)) }
-    }
-
-    fn unreadable(why: &str) -> Self {
-        let coverage = Coverage { unreadable: 1, ..Coverage::default() };
-        Self { coverage, ..Self::of(Verdict::Unknown { why: why.to_owned() }) }
-    }
-
-    /// Of a stack that is in a state that nobody knew when this was written.
-    fn unfamiliar(state: &State) -> Self {
-        let status = &state.described.status;
-        let why = format!("the stack is in the state {status}, which is not known here");
-        Self::of(Verdict::Unknown { why })
-    }
-
-    /// With the outputs of a stack whose next shape is not known: pending, as far as it declares them.
-    fn with_pending_outputs(self, desired: &Desired<'_>) -> Self {
-        Self { outputs: outputs::pending(desired), ..self }
-    }
+/// Of a stack that is in a state that nobody knew when this was written.
+fn unfamiliar(state: &State) -> Draft {
+    let status = &state.described.status;
+    let why = format!("the stack is in the state {status}, which is not known here");
+    Draft::of(Verdict::Unknown { why })
 }
 
 fn declared(
@@ -140,7 +111,7 @@ fn declared(
     let target = desired.target(Some(&described.id));
     let recover = |reason: String, steps: Vec<Step>| {
         let change = Change::new(Action::Recover, reason);
-        Draft::change(change, steps).with_pending_outputs(desired)
+        Draft::change(change, steps).publishing(outputs::pending(desired))
     };
     let phase = described.status.phase();
     if !matches!(phase, Phase::Review | Phase::Deleted)
@@ -179,7 +150,7 @@ fn declared(
             recover(reason, vec![Step::ContinueRollback(target, skip)])
         }
         Phase::Stuck => stuck(desired, state),
-        Phase::Unfamiliar => Draft::unfamiliar(state),
+        Phase::Unfamiliar => unfamiliar(state),
     }
 }
 
@@ -245,7 +216,7 @@ fn stuck(desired: &Desired<'_>, state: &State) -> Draft {
         let unprotect = described.termination_protection;
         let identity = Digest::of(&described.id);
         let steps = vec![Step::Delete(Deletion { target, unprotect, identity })];
-        return Draft::change(change, steps).with_pending_outputs(desired);
+        return Draft::change(change, steps).publishing(outputs::pending(desired));
     }
     Draft::of(Verdict::Blocked {
         why: format!("it is in {}, and only deletion leads out of it", described.status),
