@@ -5,6 +5,7 @@ use std::time::Duration;
 use reconcile_core::report::{Report, Status};
 use reconcile_core::verdict::{Action, Verdict};
 use reconcile_engine::kind::Depth;
+use reconcile_sandbox::{ResourceFailure, ResourceOperation};
 use reconcile_tests::account::Account;
 use reconcile_tests::operator::{COMMIT, DETECTING, Operator};
 use reconcile_tests::repository::{Repository, foundation};
@@ -481,6 +482,24 @@ mod run_records {
         let account = after(&foundation());
         apply(&account, &foundation());
         assert_eq!(account.process(account.objects("state-test", "runs/")).len(), 1);
+    }
+
+    #[test]
+    fn say_what_an_update_left_behind() {
+        let two =
+            "Resources:\n  Old: { Type: AWS::SNS::Topic }\n  Kept: { Type: AWS::SNS::Topic }\n";
+        let account = after(&Repository::new().stack("board", "", two));
+        let (target, message) = ("Old".to_owned(), "it is in use".to_owned());
+        let operation = ResourceOperation::Delete;
+        let failure = ResourceFailure { target, operation, message, times: 99 };
+        account.sandbox.fail_resource(failure).expect("the failure is laid out");
+        let one = "Resources:\n  Kept: { Type: AWS::SNS::Topic }\n";
+        let report = apply(&account, &Repository::new().stack("board", "", one));
+        assert_eq!(account.live("AWS::SNS::Topic").len(), 2, "it is still there");
+        assert_eq!(report.status(), Status::Error);
+        let records = account.process(account.objects("state-test", "runs/"));
+        let told = serde_json::Value::from(records).to_string();
+        assert!(told.contains("left behind") && told.contains("Old (AWS::SNS::Topic)"), "{told}");
     }
 
     #[test]

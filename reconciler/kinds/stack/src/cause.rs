@@ -4,6 +4,8 @@
 //! how much it found there, and tells the rest where it is asked for it (User Guide, "Validate stack
 //! deployments").
 
+use std::collections::BTreeMap;
+
 use crate::kind::StackKind;
 use crate::port::{Finding, StackEvent, Validated};
 use crate::step::Deployment;
@@ -54,6 +56,19 @@ impl StackKind {
 /// The cause that the events show, without a template.
 pub(crate) fn first_cause(events: &[StackEvent]) -> Option<String> {
     first_failed(events).map(describe)
+}
+
+/// What an update that is complete could not clean up: CloudFormation gives up on it, and nothing that is
+/// declared shows it any more (User Guide, stack status codes, `UPDATE_COMPLETE_CLEANUP_IN_PROGRESS`).
+pub(crate) fn left_behind(events: &[StackEvent]) -> Option<String> {
+    let resources = events.iter().filter(|event| !event.is_stack);
+    let last: BTreeMap<_, _> = resources.map(|event| (&event.logical_id, event)).collect();
+    let left = last.into_values().filter(|event| event.status == "DELETE_FAILED");
+    let left: Vec<_> = left.map(describe).collect();
+    (!left.is_empty()).then(|| {
+        let what = left.join("; ");
+        format!("the update is complete, but what it no longer needs was left behind, in no stack: delete it by hand. {what}")
+    })
 }
 
 /// The first resource that failed by itself: the others are cancelled in its wake.

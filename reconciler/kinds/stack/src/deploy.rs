@@ -11,7 +11,7 @@ use reconcile_engine::events::UnitEvents;
 use reconcile_engine::kind::StepError;
 use tokio::time::sleep;
 
-use crate::cause::first_cause;
+use crate::cause::{first_cause, left_behind};
 use crate::kind::StackKind;
 use crate::plan::agreement::disagreement;
 use crate::port::{ChangeSet, ChangeSetRequest, ChangeSetStatus, Execution, TemplateSource};
@@ -113,7 +113,10 @@ impl StackKind {
     ) -> Result<(), StepError> {
         let how = match &end.stack {
             Some(stack) => match stack.status.as_str() {
-                "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" => return Ok(()),
+                "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" => {
+                    return left_behind(&end.events)
+                        .map_or(Ok(()), |what| Err(StepError::Failed(what)));
+                }
                 status => format!("the stack ended in {status}"),
             },
             None => "the creation failed and was cleaned up".to_owned(),
