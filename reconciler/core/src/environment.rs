@@ -11,6 +11,9 @@ pub struct Environment {
     pub name: String,
     /// Where it is.
     pub target: Target,
+    /// The other regions that units may be in. All are looked at, whether anything is declared there or not: what
+    /// has left git is found without a note of it.
+    pub regions: BTreeSet<String>,
     /// The bucket of ledger, lease and run records.
     pub state_bucket: String,
     /// Whether it is taken when none is named.
@@ -38,6 +41,14 @@ pub enum Target {
         /// The region that units are in unless they say otherwise.
         region: String,
     },
+}
+
+impl Environment {
+    /// Every region that units may be in.
+    pub fn all_regions(&self) -> impl Iterator<Item = &str> {
+        let others = self.regions.iter().map(String::as_str);
+        std::iter::once(self.target.region()).chain(others)
+    }
 }
 
 impl Target {

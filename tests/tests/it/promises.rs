@@ -295,9 +295,12 @@ mod ownership {
 
     #[test]
     fn what_moved_to_another_region_is_deleted_where_it_was() {
-        let away = Repository::new().stack("one", "region: us-east-1\n", TOPIC);
-        let account = after(&away);
-        let wanted = Repository::new().stack("one", "", TOPIC);
+        let regions = ("desired/environments/test.yaml", "regions: [us-east-1]\n");
+        let away = Repository::new().append(regions.0, regions.1);
+        let account = after(&away.clone().stack("one", "region: us-east-1\n", TOPIC));
+        let wanted = away.stack("one", "", TOPIC);
+        // Where to look does not hang on a note.
+        account.process(account.lose("state-test", "ledger/test/stacks.json"));
         let report = apply(&account, &wanted);
         assert_eq!((report.summary().create, report.summary().delete), (1, 1));
         assert!(matches!(verdict(&report, "stacks/one@us-east-1"), Verdict::Change(_)));

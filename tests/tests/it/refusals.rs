@@ -78,10 +78,19 @@ fn names() {
     let repository = Repository::new()
         .stack("twin", "stackName: one\n", TOPIC)
         .stack("second", "stackName: one\n", TOPIC)
-        .stack("third", "stackName: one\nregion: us-east-1\n", TOPIC);
+        .stack("third", "stackName: one\nregion: us-east-1\n", TOPIC)
+        .append("desired/environments/test.yaml", "regions: [us-east-1]\n");
     insta::assert_snapshot!(told(&repository), @r"
     desired/stacks/twin.yaml:2:1: `stacks/second` and `stacks/twin` are both the stack `one` in ap-northeast-1
       hint: give one of them another `stackName`
+    ");
+}
+
+#[test]
+fn regions() {
+    insta::assert_snapshot!(told(&Repository::new().stack("data", "region: us-east-1\n", TOPIC)), @r"
+    desired/stacks/data.yaml:4:9: the environment `test` is not in us-east-1
+      hint: add it to `regions` in `desired/environments/test.yaml`
     ");
 }
 

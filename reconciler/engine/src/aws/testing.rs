@@ -150,6 +150,7 @@ pub(crate) fn sandbox() -> Target {
 
 fn environment(target: Target) -> Environment {
     Environment {
+        regions: BTreeSet::new(),
         name: "test".to_owned(),
         target,
         state_bucket: "clinic-state".to_owned(),

@@ -30,6 +30,9 @@ const MAX_TAGS: usize = 40;
 struct RawEnvironment {
     /// Where its calls go: `sandbox`, the embedded AWS, or an account and region of AWS.
     target: RawTarget,
+    /// The other regions that units may be in; every look goes to all of them.
+    #[serde(default)]
+    regions: BTreeSet<Region>,
     /// The bucket of the ledger, the lease and the run records.
     #[schemars(
         regex(pattern = "^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"),
@@ -96,7 +99,7 @@ struct RawAws {
     region: Region,
 }
 
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(transparent)]
 struct Region(
     #[schemars(
@@ -147,7 +150,7 @@ pub(super) fn interpret(
 }
 
 fn mean(document: &Document, raw: RawEnvironment, problems: &mut Vec<Problem>) -> Environment {
-    let RawEnvironment { target, state_bucket, default, variables, tags, allow } = raw;
+    let RawEnvironment { target, regions, state_bucket, default, variables, tags, allow } = raw;
     Environment {
         name: document.name.clone(),
         target: match target {
@@ -161,6 +164,7 @@ fn mean(document: &Document, raw: RawEnvironment, problems: &mut Vec<Problem>) -
                 Target::Aws { account, region: region.0 }
             }
         },
+        regions: regions.into_iter().map(|region| region.0).collect(),
         state_bucket,
         default,
         variables,

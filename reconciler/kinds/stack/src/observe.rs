@@ -233,12 +233,13 @@ fn compared(drift: &SeenDrift) -> Option<BTreeSet<String>> {
     }
 }
 
-/// Where this environment's stacks may be: where they are declared, and where the ledger last saw them.
+/// Where this environment's stacks may be, whatever is declared; and where the ledger saw some, should the
+/// environment have left a region.
 fn regions<'a>(look: &'a Look<'_, Spec>) -> BTreeSet<Cow<'a, str>> {
-    let declared = look.declared.values().map(|spec| Cow::from(spec.region.as_str()));
+    let own = look.environment.all_regions().map(Cow::from);
     let noted = look.notes.values().filter_map(Note::read);
     let noted = noted.filter_map(|note| note.region().map(str::to_owned)).map(Cow::from);
-    declared.chain([Cow::from(look.environment.target.region())]).chain(noted).collect()
+    own.chain(noted).collect()
 }
 
 /// The stacks of a region that concern the environment: declared ones, and those that it owns without

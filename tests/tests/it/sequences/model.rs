@@ -123,20 +123,19 @@ impl Wish {
         self.stacks.range(..slot).next_back().map(|(slot, _)| *slot).filter(|_| reads)
     }
 
-    /// As files. A stack that never changes keeps the other region in sight: an environment looks where it
-    /// declares something, and where its ledger saw something.
+    /// As files. One stack never changes: a repository that declares nothing is refused.
     pub(super) fn repository(&self) -> Repository {
         let anchor = "Resources: { Topic: { Type: AWS::SNS::Topic } }\n";
-        let repository = Repository::new()
-            .stack("anchor", &format!("region: {AWAY}\n"), anchor)
-            .file("infra/policy.json", POLICY);
+        let repository =
+            Repository::new().stack("anchor", "", anchor).file("infra/policy.json", POLICY);
         let repository = self.stacks.iter().fold(repository, |repository, (&slot, stack)| {
             let file = stack.file(slot, self.upstream(slot));
             repository.stack(&format!("s{slot}"), &file, &stack.template(slot))
         });
         let gone = (0..SLOTS).filter(|slot| self.permits && !self.stacks.contains_key(slot));
         let gone: Vec<_> = gone.map(|slot| format!("stacks/s{slot}")).collect();
-        let consent = format!("allow: {{ delete: [{}] }}\n", gone.join(", "));
+        let gone = gone.join(", ");
+        let consent = format!("regions: [{AWAY}]\nallow: {{ delete: [{gone}] }}\n");
         repository.append("desired/environments/test.yaml", &consent)
     }
 

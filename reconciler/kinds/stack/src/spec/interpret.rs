@@ -64,6 +64,17 @@ pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> V
         let (provides, needs) = (template_checks::exports(&spec), template_checks::imports(&spec));
         Unit { address, links: Links { region, provides, needs, ..base.clone() }, spec }
     };
+    let written = raw.region.iter().map(|region| ("/region".to_owned(), region));
+    let listed = raw.regions.iter().flatten().enumerate();
+    let listed = listed.map(|(index, region)| (format!("/regions/{index}"), region));
+    for (pointer, region) in written.chain(listed) {
+        if !environment.all_regions().any(|known| known == region) {
+            let name = &environment.name;
+            let message = format!("the environment `{name}` is not in {region}");
+            let hint = format!("add it to `regions` in `desired/environments/{name}.yaml`");
+            scope.problem(Problem::at(document.place(&pointer), message).hint(hint));
+        }
+    }
     if let Some(regions) = raw.regions {
         if raw.region.is_some() {
             let place = document.key_place("/region");

@@ -146,6 +146,7 @@ impl Story {
 
     fn decision(&self) -> Decision<Step> {
         let environment = Environment {
+            regions: std::collections::BTreeSet::new(),
             name: "production".to_owned(),
             target: Target::Sandbox { region: "ap-northeast-1".to_owned() },
             state_bucket: "state".to_owned(),

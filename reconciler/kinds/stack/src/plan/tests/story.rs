@@ -264,6 +264,7 @@ fn address() -> Address {
 
 fn production() -> Environment {
     Environment {
+        regions: BTreeSet::new(),
         name: "production".to_owned(),
         target: environment::Target::Aws {
             account: "111122223333".to_owned(),
