@@ -1,15 +1,17 @@
-//! A change behind everyone's back, as a person in the console makes it: so that drift can be tried.
+//! A change behind everyone's back, as a person makes it through Cloud Control: so that drift can be tried.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use json_patch::Patch;
+use reconcile_cfn::registry;
+use serde_json::{Map, Value, json};
 
-use crate::cloudformation;
 use crate::error::AwsError;
-use crate::resources::{self, Failure};
+use crate::resource::Resource;
 use crate::store::StateError;
 use crate::world::World;
+use crate::{cloudcontrol, cloudformation};
 
 /// Which live property to change, and into what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +58,7 @@ pub enum TamperError {
     },
 }
 
-/// Changes the property; the sandbox behaves as if the service's own API had been called.
+/// Changes the property by Cloud Control's `UpdateResource`, with all that this call asks of its callers.
 pub(crate) fn tamper(
     world: &mut World,
     request: TamperRequest,
@@ -71,11 +73,27 @@ pub(crate) fn tamper(
     })?;
     let mut wanted = Value::Object(resource.properties.clone());
     set(&mut wanted, &pointer, value)?;
-    let name = pointer.split('/').nth(1).unwrap_or_default();
-    let changed = BTreeSet::from([name.replace("~1", "/").replace("~0", "~")]);
-    let wanted = wanted.as_object().cloned().unwrap_or_default();
-    let refused = |failure: Failure| TamperError::Refused(failure.message().to_owned());
-    resources::update(world, &key, &logical_id, (&wanted, &changed), now).map_err(refused)
+    let patch = patch(resource, &wanted, &pointer);
+    let refused = |error: AwsError| TamperError::Refused(error.message);
+    cloudcontrol::update_at_once(world, &key, &patch, now).map_err(refused)
+}
+
+/// Sets the property that the pointer goes into, and write-only ones again: they would be lost.
+fn patch(resource: &Resource, wanted: &Value, pointer: &str) -> Patch {
+    let first = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
+    let mut names = BTreeSet::from([first(pointer.trim_start_matches('/'))]);
+    if let Some(facts) = registry::resource_type(&resource.type_name) {
+        let hidden = facts.write_only().iter().map(|path| first(path));
+        names.extend(hidden.filter(|name| resource.properties.contains_key(name)));
+    }
+    let operations = names.into_iter().map(|name| {
+        let path = format!("/{name}");
+        match wanted.pointer(&path) {
+            Some(value) => json!({ "op": "add", "path": path, "value": value }),
+            None => json!({ "op": "remove", "path": path }),
+        }
+    });
+    serde_json::from_value(operations.collect()).unwrap_or_default()
 }
 
 /// Sets the value at the pointer and makes the objects on the way; leaves all as it is when it fails.

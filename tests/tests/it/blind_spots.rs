@@ -2,7 +2,7 @@
 
 use reconcile_core::coverage::Coverage;
 use reconcile_core::report::{Report, Status};
-use reconcile_core::verdict::{Action, FieldChange, Verdict};
+use reconcile_core::verdict::{FieldChange, Verdict};
 use reconcile_tests::account::Account;
 use reconcile_tests::operator::Operator;
 use reconcile_tests::repository::Repository;
@@ -159,26 +159,6 @@ fn a_deleted_policy_is_made_again() {
     assert_eq!(heal(&account, &guarded()).status(), Status::Applied);
     assert_eq!(account.live("AWS::S3::BucketPolicy").len(), 1);
     is_in_sync(&account, &guarded());
-}
-
-#[test]
-fn what_can_only_be_set_at_creation_is_left_to_a_person() {
-    let account = deployed(&guarded());
-    account.tamper("guarded", "Alias", "/AliasName", json!("alias/other"));
-    match verdict(&drift(&account, &guarded())) {
-        Verdict::Blocked { why, unblock, change } => {
-            assert_eq!(
-                why,
-                "1 property drifted and cannot be put back: `Alias`: `/AliasName` cannot be changed on a resource that exists"
-            );
-            assert!(unblock.contains("`ignoreDrift`"), "{unblock}");
-            assert_eq!(change.map(|change| change.action), Some(Action::Revert));
-        }
-        other @ (Verdict::InSync | Verdict::Change(_) | Verdict::Unknown { .. }) => {
-            panic!("{other:?}")
-        }
-    }
-    assert_eq!(heal(&account, &guarded()).status(), Status::Blocked);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::world::World;
 
 /// Answers `CreateResource`.
 pub(super) fn create_resource(world: &mut World, call: &Call) -> Answer {
-    let facts = handled(call, Handler::Create)?;
+    let facts = handled(call.required("TypeName")?, Handler::Create)?;
     let Ok(Value::Object(properties)) = serde_json::from_str(call.required("DesiredState")?) else {
         return Err(AwsError::validation("DesiredState must be a JSON object"));
     };
@@ -26,39 +26,49 @@ pub(super) fn create_resource(world: &mut World, call: &Call) -> Answer {
 }
 
 /// Answers `UpdateResource`.
-///
-/// Cloud Control reads the resource, applies the patch to what it read, and hands the result to the update
-/// handler: a write-only property that the patch does not set again is lost.
 pub(super) fn update_resource(world: &mut World, call: &Call) -> Answer {
-    let facts = handled(call, Handler::Update)?;
+    let facts = handled(call.required("TypeName")?, Handler::Update)?;
     let key = found(world, call)?;
     let patch: Patch = serde_json::from_str(call.required("PatchDocument")?)
         .map_err(|error| AwsError::validation(format!("Invalid patch document: {error}")))?;
+    let (identifier, work) = patched(world, &facts, &key, &patch)?;
+    let subject = Subject { type_name: facts.name(), identifier: Some(identifier) };
+    begin(world, call, subject, work)
+}
+
+/// What a patch makes of a resource, with the resource's identifier.
+///
+/// Cloud Control reads the resource, applies the patch to what it read, and hands the result to the update
+/// handler: a write-only property that the patch does not set again is lost.
+pub(super) fn patched(
+    world: &World,
+    facts: &ResourceType,
+    key: &str,
+    patch: &Patch,
+) -> Result<(String, Work), AwsError> {
     let touched = patch.0.iter().map(|operation| operation.path().to_string());
     let touched: Vec<String> = touched.map(|path| path.trim_matches('/').to_owned()).collect();
-    refuse_read_only(&facts, touched.iter().map(String::as_str))?;
-    let Some(resource) = world.resources.get(&key) else {
+    refuse_read_only(facts, touched.iter().map(String::as_str))?;
+    let Some(resource) = world.resources.get(key) else {
         return Err(AwsError::new("ResourceNotFoundException", "The resource was not found."));
     };
-    let before = model::readable(&facts, resource);
+    let before = model::readable(facts, resource);
     let mut patched = Value::Object(before.clone());
-    json_patch::patch(&mut patched, &patch)
+    json_patch::patch(&mut patched, patch)
         .map_err(|error| AwsError::validation(format!("Invalid patch update: {error}")))?;
     let Value::Object(after) = patched else {
         return Err(AwsError::validation("Invalid patch update: a resource is a JSON object"));
     };
-    refuse_create_only(&facts, &before, &after)?;
-    let wanted = model::settable(&facts, after);
+    refuse_create_only(facts, &before, &after)?;
+    let wanted = model::settable(facts, after);
     let names = resource.properties.keys().chain(wanted.keys());
     let changed: BTreeSet<String> = names.cloned().collect();
-    let identifier = Some(resource.identifier.clone());
-    let subject = Subject { type_name: facts.name(), identifier };
-    begin(world, call, subject, Work::Update { wanted, changed })
+    Ok((resource.identifier.clone(), Work::Update { wanted, changed }))
 }
 
 /// Answers `DeleteResource`.
 pub(super) fn delete_resource(world: &mut World, call: &Call) -> Answer {
-    let facts = handled(call, Handler::Delete)?;
+    let facts = handled(call.required("TypeName")?, Handler::Delete)?;
     found(world, call)?;
     let identifier = call.text("Identifier").map(str::to_owned);
     begin(world, call, Subject { type_name: facts.name(), identifier }, Work::Delete)

@@ -11,6 +11,8 @@ mod requests;
 
 pub(crate) use requests::{ResourceRequest, advance};
 
+use jiff::Timestamp;
+use json_patch::Patch;
 use reconcile_cfn::registry::{self, Handler, ResourceType};
 
 use crate::call::{Answer, Call};
@@ -37,9 +39,26 @@ pub(crate) fn handle(world: &mut World, call: &Call) -> Answer {
     })
 }
 
-/// The facts of the call's type, if the type's provider handles what is asked for.
-fn handled(call: &Call, handler: Handler) -> Result<ResourceType, AwsError> {
-    let name = call.required("TypeName")?;
+/// Carries out an `UpdateResource` within the call: the resource of a row key is patched when this returns.
+pub(crate) fn update_at_once(
+    world: &mut World,
+    key: &str,
+    patch: &Patch,
+    now: Timestamp,
+) -> Result<(), AwsError> {
+    let resource = world.resources.get(key).map(|resource| (&resource.type_name, &resource.region));
+    let Some((type_name, region)) = resource.map(|(name, region)| (name.clone(), region.clone()))
+    else {
+        return Err(AwsError::new("ResourceNotFoundException", "The resource was not found."));
+    };
+    let facts = handled(&type_name, Handler::Update)?;
+    let change = changing::patched(world, &facts, key, patch)?;
+    requests::at_once(world, (&type_name, &region), change, now)
+        .map_err(|failure| AwsError::new(failure.code(), failure.message()))
+}
+
+/// The facts of a type, if its provider handles what is asked for.
+fn handled(name: &str, handler: Handler) -> Result<ResourceType, AwsError> {
     let Some(facts) = registry::resource_type(name) else {
         let message = format!("The type '{name}' cannot be found.");
         return Err(AwsError::new("TypeNotFoundException", message));

@@ -14,7 +14,7 @@ const PAGE: usize = 25;
 
 /// Answers `GetResource`.
 pub(super) fn get_resource(world: &World, call: &Call) -> Answer {
-    let facts = handled(call, Handler::Read)?;
+    let facts = handled(call.required("TypeName")?, Handler::Read)?;
     let key = found(world, call)?;
     let description = world.resources.get(&key).map(|resource| description(&facts, resource));
     Ok(json!({ "TypeName": facts.name(), "ResourceDescription": description }))
@@ -22,7 +22,7 @@ pub(super) fn get_resource(world: &World, call: &Call) -> Answer {
 
 /// Answers `ListResources`.
 pub(super) fn list_resources(world: &World, call: &Call) -> Answer {
-    let facts = handled(call, Handler::List)?;
+    let facts = handled(call.required("TypeName")?, Handler::List)?;
     let listed = world
         .resources
         .with_prefix(Resource::key(&call.region, facts.name(), ""))

@@ -90,10 +90,8 @@ pub(super) fn begin(world: &mut World, call: &Call, subject: Subject<'_>, work: 
             "The resource is being modified by another operation",
         ));
     }
-    let count = world.next("cloudcontrol:requests").to_string();
-    let token = names::uuid(&["request", &count]);
     let request = ResourceRequest {
-        token: token.clone(),
+        token: next_token(world),
         client_token,
         type_name: type_name.to_owned(),
         region: call.region.clone(),
@@ -104,8 +102,37 @@ pub(super) fn begin(world: &mut World, call: &Call, subject: Subject<'_>, work: 
         end: None,
     };
     let event = request.event();
-    world.requests.insert(token, request);
+    world.requests.insert(request.token.clone(), request);
     Ok(json!({ "ProgressEvent": event }))
+}
+
+/// Changes a resource within the call, however long its type takes; answers as the handler does.
+pub(super) fn at_once(
+    world: &mut World,
+    (type_name, region): (&str, &str),
+    (identifier, work): (String, Work),
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let request = ResourceRequest {
+        token: next_token(world),
+        client_token: None,
+        type_name: type_name.to_owned(),
+        region: region.to_owned(),
+        identifier: Some(identifier),
+        work,
+        begun: now,
+        due: now,
+        end: None,
+    };
+    let done = changing::carry_out(world, &request).map(drop);
+    let end = Some(End { at: now, failure: done.as_ref().err().map(in_words) });
+    world.requests.insert(request.token.clone(), ResourceRequest { end, ..request });
+    done
+}
+
+fn next_token(world: &mut World) -> String {
+    let count = world.next("cloudcontrol:requests").to_string();
+    names::uuid(&["request", &count])
 }
 
 fn earlier<'a>(

@@ -94,3 +94,43 @@ fn with_stack_tags(tags: &Json, stack_tags: &BTreeMap<String, String>) -> Json {
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => tags.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::{Difference, Remedy, patch};
+
+    #[track_caller]
+    fn remedy(type_name: &str, path: &str) -> Result<Remedy, String> {
+        let facts = reconcile_cfn::registry::resource_type(type_name).expect("is in the registry");
+        let declared = json!({ "AliasName": "alias/own", "TargetKeyId": "key" });
+        let path = path.to_owned();
+        let drift = Difference { path, expected: Some("key".to_owned()), actual: None };
+        patch(&facts, &declared, &[&drift], &BTreeMap::new())
+    }
+
+    #[test]
+    fn a_property_is_put_back() {
+        let put_back = json!([{ "op": "add", "path": "/TargetKeyId", "value": "key" }]);
+        assert_eq!(remedy("AWS::KMS::Alias", "/TargetKeyId"), Ok(Remedy::Patch(put_back)));
+    }
+
+    #[test]
+    fn what_can_only_be_set_at_creation_is_left_to_a_person() {
+        assert_eq!(
+            remedy("AWS::KMS::Alias", "/AliasName"),
+            Err("`/AliasName` cannot be changed on a resource that exists".to_owned())
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_changed_at_all_is_left_to_a_person() {
+        assert_eq!(
+            remedy("AWS::ACMPCA::Certificate", "/Validity"),
+            Err("a resource of type AWS::ACMPCA::Certificate cannot be changed".to_owned())
+        );
+    }
+}
