@@ -158,13 +158,18 @@ impl Account {
         keys.filter(|key| key.ends_with(suffix)).collect()
     }
 
+    /// The bytes of an object.
+    pub async fn object(&self, bucket: &str, key: &str) -> Vec<u8> {
+        let read = self.s3().get_object().bucket(bucket).key(key).send().await;
+        read.expect("the object is read").body.collect().await.expect("all of it").to_vec()
+    }
+
     /// The JSON of all objects of a bucket whose key begins with `prefix` and ends with `.json`.
     pub async fn objects(&self, bucket: &str, prefix: &str) -> Vec<Value> {
         let mut objects = Vec::new();
         for key in self.keys(bucket, (prefix, ".json")).await {
-            let read = self.s3().get_object().bucket(bucket).key(key).send().await;
-            let body = read.expect("the object is read").body.collect().await.expect("all of it");
-            objects.push(serde_json::from_slice(&body.to_vec()).expect("the object is JSON"));
+            let body = self.object(bucket, &key).await;
+            objects.push(serde_json::from_slice(&body).expect("the object is JSON"));
         }
         objects
     }
@@ -181,7 +186,8 @@ impl Account {
         aws_sdk_lambda::Client::from_conf(config)
     }
 
-    fn s3(&self) -> aws_sdk_s3::Client {
+    /// A client for what the program itself never does.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.sdk()).build();
         aws_sdk_s3::Client::from_conf(config)
     }

@@ -166,7 +166,8 @@ fn difference(seen: &SeenPackage, now: Timestamp) -> Option<Difference> {
         return of(Action::Update, reason, Remedy::Sign { instead_of: recorded });
     }
     if let Some(expires) = record.expires.filter(|expires| *expires <= horizon) {
-        let reason = format!("its signature ends on {}", day(expires));
+        let ends = if expires <= now { "ended" } else { "ends" };
+        let reason = format!("its signature {ends} on {}", day(expires));
         return of(Action::Update, reason, Remedy::Sign { instead_of: recorded });
     }
     let (action, what) = match seen.object {

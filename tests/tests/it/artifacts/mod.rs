@@ -1,9 +1,10 @@
 //! Packages that are built, signed once and deployed, and functions that are watched.
 
+mod out_of_band;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
-use aws_sdk_lambda::primitives::Blob;
 use reconcile_core::report::{Report, Status};
 use reconcile_core::verdict::{Action, Verdict};
 use reconcile_sandbox::{Fault, FaultPlan, Rule};
@@ -248,6 +249,11 @@ fn a_signature_that_ends_is_made_anew() {
     assert_eq!(verdict(&plan, PACKAGE), Verdict::InSync);
     let notes = plan.coverage().notes;
     assert!(notes.iter().any(|note| note.contains("its signature ends on")), "{notes:?}");
+    let too_late = place.fork();
+    too_late.account.wait(days_before(-1));
+    let (action, reason) = change(&too_late.drift(), PACKAGE);
+    assert_eq!(action, Action::Update);
+    assert!(reason.starts_with("its signature ended on "), "{reason}");
     place.account.wait(days_before(5));
     let (ran, (action, reason)) = (place.runs(), change(&place.plan(), PACKAGE));
     assert_eq!(action, Action::Update);
@@ -279,17 +285,28 @@ fn a_revoked_signature_waits_for_consent() {
 }
 
 #[test]
-fn a_profile_that_was_cancelled_is_told() {
+fn a_profile_that_was_cancelled_or_revoked_is_told() {
+    let told = |place: &Place, status: &str| {
+        let Verdict::Blocked { why, .. } = verdict(&place.drift(), PACKAGE) else {
+            panic!("it is not blocked")
+        };
+        assert!(why.contains(&format!("does not sign: it is {status}")), "{why}");
+    };
     let place = Place::applied();
     let profiles = place.account.process(place.account.signer().list_signing_profiles().send());
     let profiles = profiles.expect("profiles are listed").profiles.unwrap_or_default();
-    let name = profiles.first().and_then(|profile| profile.profile_name.clone()).expect("one");
-    let cancel = place.account.signer().cancel_signing_profile().profile_name(name);
+    let profile = profiles.first().expect("one");
+    let (name, version) = (profile.profile_name.clone(), profile.profile_version.clone());
+    let revoked = place.fork();
+    let revoke = revoked.account.signer().revoke_signing_profile().set_profile_name(name.clone());
+    let revoke = revoke.set_profile_version(version).reason("leaked");
+    // Before anything was signed: so nothing that it signed is trusted any more.
+    let revoke = revoke.effective_time(aws_sdk_signer::primitives::DateTime::from_secs(0));
+    revoked.account.process(revoke.send()).expect("it is revoked");
+    told(&revoked, "Revoked");
+    let cancel = place.account.signer().cancel_signing_profile().set_profile_name(name);
     place.account.process(cancel.send()).expect("it is cancelled");
-    let Verdict::Blocked { why, .. } = verdict(&place.plan(), PACKAGE) else {
-        panic!("it is not blocked")
-    };
-    assert!(why.contains("does not sign: it is Canceled"), "{why}");
+    told(&place, "Canceled");
 }
 
 #[test]
@@ -307,32 +324,6 @@ fn an_object_behind_the_key_is_put_back() {
     assert_eq!(place.apply_detecting().status(), Status::Applied);
     assert_eq!(place.jobs().len(), 1);
     assert_eq!(place.apply().status(), Status::InSync);
-}
-
-#[test]
-fn code_that_was_changed_out_of_band_is_put_back() {
-    let place = Place::applied();
-    let ran = place.runs();
-    place.account.process(async {
-        let lambda = place.account.lambda();
-        let untrust = lambda.delete_function_code_signing_config().function_name("hello");
-        untrust.send().await.expect("it is not checked any more");
-        let zip = std::fs::read(packages(&place.folder).remove(0)).expect("a package");
-        let evil = lambda.update_function_code().function_name("hello").zip_file(Blob::new(zip));
-        evil.send().await.expect("unsigned code is deployed");
-    });
-    assert_ne!(place.runs(), ran);
-    let (action, reason) = change(&place.plan(), FUNCTION);
-    assert_eq!((action, &*reason), (Action::Revert, "it runs code that nobody signed"));
-    let (_, reason) = change(&place.drift(), FUNCTION);
-    assert_eq!(
-        reason,
-        "it runs code that nobody signed, and its code-signing configuration is another one"
-    );
-    assert_eq!(place.apply().status(), Status::Applied);
-    assert_eq!(place.runs(), ran);
-    let drift = place.drift();
-    assert_eq!(verdict(&drift, FUNCTION), Verdict::InSync);
 }
 
 #[test]
