@@ -3,6 +3,7 @@
 //! Nothing that a terminal stores passes through here. What terminals may do themselves is signed for
 //! them; the function itself begins, completes and drops uploads in parts, which cannot be presigned.
 
+mod presign;
 mod s3;
 
 use std::collections::BTreeMap;

@@ -1,17 +1,17 @@
 //! The port to S3 itself, by the SDK.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, timeout::TimeoutConfig};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart as SdkPart,
     ServerSideEncryption,
 };
 use jiff::Timestamp;
 
+use super::presign::{Presigner, Unsigned};
 use super::{
     Completed, CompletedPart, Listed, ListedObject, Listing, Object, Operation, Payload, Read,
     Request, Signed, Storage, StorageError, Upload,
@@ -33,8 +33,8 @@ const WHOLE_DIGEST: &str = "sha256";
 #[derive(Debug, Clone)]
 pub struct S3 {
     client: Client,
+    presigner: Presigner,
     kms_key: String,
-    lifetime: Duration,
 }
 
 impl S3 {
@@ -43,6 +43,7 @@ impl S3 {
         let Access { region, key_id, secret_key, session_token, endpoint } = access;
         let credentials =
             Credentials::new(key_id, secret_key, session_token.clone(), None, "environment");
+        let presigner = Presigner::new(access, credentials.clone(), settings.url_lifetime);
         let timeouts = TimeoutConfig::builder()
             .operation_timeout(TIMEOUT)
             .connect_timeout(CONNECT_TIMEOUT)
@@ -58,9 +59,20 @@ impl S3 {
         }
         Self {
             client: Client::from_conf(config.build()),
+            presigner,
             kms_key: settings.kms_key.clone(),
-            lifetime: settings.url_lifetime,
         }
+    }
+}
+
+impl S3 {
+    /// The headers by which an object is never overwritten, and encrypted with the clinic's key.
+    fn once_and_encrypted(&self) -> [(&'static str, String); 3] {
+        [
+            ("if-none-match", "*".to_owned()),
+            ("x-amz-server-side-encryption", "aws:kms".to_owned()),
+            ("x-amz-server-side-encryption-aws-kms-key-id", self.kms_key.clone()),
+        ]
     }
 }
 
@@ -88,37 +100,32 @@ impl Storage for S3 {
     }
 
     async fn sign(&self, request: Request<'_>) -> Result<Signed, StorageError> {
-        let Request { object: Object { bucket, key }, operation, now } = request;
-        let config = PresigningConfig::builder()
-            .start_time(SystemTime::from(now))
-            .expires_in(self.lifetime)
-            .build()
-            .map_err(|_| StorageError::Failed("PresigningConfig".to_owned()))?;
-        let presigned = match operation {
-            Operation::Get => {
-                let get = self.client.get_object().bucket(bucket).key(key);
-                get.presigned(config).await.map_err(|error| failed(&error))
-            }
-            Operation::Put(Payload { size, sha256 }) => {
-                let put = self.client.put_object().bucket(bucket).key(key);
-                let put = put
-                    .content_length(length(size))
-                    .checksum_sha256(sha256.base64())
-                    .server_side_encryption(ServerSideEncryption::AwsKms)
-                    .ssekms_key_id(&self.kms_key)
-                    .if_none_match("*");
-                put.presigned(config).await.map_err(|error| failed(&error))
-            }
-            Operation::PutPart { upload, number, payload: Payload { size, sha256 } } => {
-                let put = self.client.upload_part().bucket(bucket).key(key).upload_id(upload);
-                let put = put
-                    .part_number(part_number(number))
-                    .content_length(length(size))
-                    .checksum_sha256(sha256.base64());
-                put.presigned(config).await.map_err(|error| failed(&error))
-            }
+        let Request { object, operation, now } = request;
+        let unsigned = match operation {
+            Operation::Get => Unsigned {
+                method: "GET",
+                object,
+                query: vec![("x-id", "GetObject".to_owned())],
+                headers: Vec::new(),
+            },
+            Operation::Put(payload) => Unsigned {
+                method: "PUT",
+                object,
+                query: vec![("x-id", "PutObject".to_owned())],
+                headers: self.once_and_encrypted().into_iter().chain(promised(payload)).collect(),
+            },
+            Operation::PutPart { upload, number, payload } => Unsigned {
+                method: "PUT",
+                object,
+                query: vec![
+                    ("x-id", "UploadPart".to_owned()),
+                    ("partNumber", number.to_string()),
+                    ("uploadId", upload.to_owned()),
+                ],
+                headers: promised(payload).into(),
+            },
         };
-        presigned.map(|presigned| signed(&presigned))
+        self.presigner.presign(unsigned, now).await
     }
 
     async fn begin(&self, object: Object<'_>, sha256: &Sha256) -> Result<String, StorageError> {
@@ -189,13 +196,9 @@ impl Storage for S3 {
     }
 }
 
-fn signed(presigned: &PresignedRequest) -> Signed {
-    let headers = presigned.headers().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Signed {
-        method: presigned.method().to_owned(),
-        url: presigned.uri().to_owned(),
-        headers: headers.collect(),
-    }
+/// The headers by which S3 takes these bytes and no others.
+fn promised(Payload { size, sha256 }: Payload<'_>) -> [(&'static str, String); 2] {
+    [("content-length", size.to_string()), ("x-amz-checksum-sha256", sha256.base64())]
 }
 
 fn failed<E: ProvideErrorMetadata>(error: &SdkError<E>) -> StorageError {
