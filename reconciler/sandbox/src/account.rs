@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::clock::Clock;
 use crate::cloudcontrol;
 use crate::cloudformation;
+use crate::private_ca;
 use crate::signer;
 use crate::store::{StateError, Store};
 use crate::world::World;
@@ -44,6 +45,7 @@ impl Account {
             cloudformation::advance(world, now);
             cloudcontrol::advance(world, now);
             signer::advance(world, now);
+            private_ca::advance(world, now);
             work(world, now)
         })
     }

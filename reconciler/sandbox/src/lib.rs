@@ -25,6 +25,7 @@ mod laboratory;
 mod lambda;
 mod log;
 mod logs;
+mod private_ca;
 mod resource;
 mod resources;
 mod s3;
@@ -35,6 +36,7 @@ mod store;
 mod sts;
 mod table;
 mod tamper;
+mod wildcard;
 mod wire;
 mod world;
 

@@ -8,6 +8,7 @@ use crate::cloudformation::{ChangeSet, Detection, Event, OperationRecord, Schedu
 use crate::credentials::Session;
 use crate::lambda::FunctionVersion;
 use crate::logs::Batch;
+use crate::private_ca::{AuditReport, CertificateAuthority, IssuedCertificate, TokenUse};
 use crate::resource::Resource;
 use crate::resources::InjectedFailure;
 use crate::s3::{Body, ObjectVersion, Upload, UploadedPart};
@@ -94,6 +95,14 @@ world! {
     signing_profiles: SigningProfile,
     /// Signing jobs, by ID.
     signing_jobs: SigningJob,
+    /// Certificate authorities, those that wait for their deletion too, by ARN.
+    certificate_authorities: CertificateAuthority,
+    /// What certificate authorities have issued, by ARN.
+    certificates: IssuedCertificate,
+    /// Which certificates were asked for with which tokens, by the CA's ARN and the token.
+    issuance_tokens: TokenUse,
+    /// Audit reports, by the CA's ARN and their IDs.
+    audit_reports: AuditReport,
 }
 
 impl World {

@@ -16,10 +16,10 @@ struct Quota {
 }
 
 /// Sources: "Service quotas" in the AWS General Reference, `docs.aws.amazon.com/general/latest/gr/cfn.html`,
-/// `signer.html` and `lambda-service.html` beside it;
+/// `signer.html`, `pca.html` and `lambda-service.html` beside it;
 /// for S3 "Best practices design patterns: optimizing Amazon S3 performance", whose numbers hold for a
 /// prefix and are taken here for an operation.
-const PUBLISHED: [Quota; 11] = [
+const PUBLISHED: [Quota; 15] = [
     Quota {
         per_second: 2,
         service: "cloudformation",
@@ -75,6 +75,22 @@ const PUBLISHED: [Quota; 11] = [
         operations: &["DescribeSigningJob", "ListSigningJobs"],
     },
     Quota { per_second: 100, service: "signer", operations: &["GetRevocationStatus"] },
+    Quota {
+        per_second: 1,
+        service: "acm-pca",
+        operations: &["CreateCertificateAuthority", "CreateCertificateAuthorityAuditReport"],
+    },
+    Quota {
+        per_second: 20,
+        service: "acm-pca",
+        operations: &[
+            "DescribeCertificateAuthority",
+            "DescribeCertificateAuthorityAuditReport",
+            "RevokeCertificate",
+        ],
+    },
+    Quota { per_second: 25, service: "acm-pca", operations: &["IssueCertificate"] },
+    Quota { per_second: 75, service: "acm-pca", operations: &["GetCertificate"] },
     Quota { per_second: 15, service: "lambda", operations: &["GetPolicy"] },
     Quota { per_second: 100, service: "lambda", operations: &["GetFunction"] },
     Quota {

@@ -4,7 +4,10 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 /// Parameters that hold a whole document, which may be large or hold secrets.
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 11] = [
+    "Certificate",
+    "CertificateChain",
+    "Csr",
     "DesiredState",
     "PatchDocument",
     "Policy",

@@ -11,6 +11,7 @@ use crate::kms::{KeyAliasProvider, KeyProvider};
 use crate::lambda::{
     AliasProvider, CodeSigningConfigProvider, FunctionProvider, PermissionProvider, VersionProvider,
 };
+use crate::private_ca::{self, ActivationProvider, AuthorityProvider, CertificateProvider};
 use crate::resource::Resource;
 use crate::s3::{BucketPolicyProvider, BucketProvider};
 use crate::signer::SigningProfileProvider;
@@ -60,6 +61,11 @@ pub(crate) trait Provider: Sync {
 /// The provider of a type.
 pub(super) fn provider(type_name: &str) -> &'static dyn Provider {
     match type_name {
+        "AWS::ACMPCA::Certificate" => &CertificateProvider,
+        "AWS::ACMPCA::CertificateAuthority" => &AuthorityProvider,
+        "AWS::ACMPCA::CertificateAuthorityActivation" => &ActivationProvider,
+        // A name that Lambda's has, too.
+        "AWS::ACMPCA::Permission" => &private_ca::PermissionProvider,
         "AWS::ApiGatewayV2::Api" => &ApiProvider,
         "AWS::ApiGatewayV2::ApiMapping" => &PartProvider::API_MAPPING,
         "AWS::ApiGatewayV2::Authorizer" => &PartProvider::AUTHORIZER,

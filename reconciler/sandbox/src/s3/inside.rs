@@ -80,6 +80,17 @@ pub(crate) fn is_versioned(world: &World, bucket: &str) -> bool {
     bucket.is_some_and(|bucket| bucket::versioning(bucket) == Versioning::Enabled)
 }
 
+/// Whether a bucket refuses objects that everybody may read, as every new one does.
+pub(crate) fn blocks_public_acls(world: &World, bucket: &str) -> bool {
+    let bucket = bucket::anywhere(world, bucket);
+    let settings =
+        bucket.and_then(|bucket| bucket.properties.get("PublicAccessBlockConfiguration"));
+    settings.is_none_or(|settings| {
+        let blocks = settings.get("BlockPublicAcls");
+        blocks.is_some_and(|blocks| *blocks == true || *blocks == "true")
+    })
+}
+
 impl Refused {
     fn of(code: &str, message: &str) -> Self {
         Self { code: code.to_owned(), message: message.to_owned(), elsewhere: None }

@@ -18,6 +18,7 @@ mod naming;
 mod object;
 mod operations;
 mod payload;
+mod policy;
 mod providers;
 mod reading;
 mod upload;
@@ -27,9 +28,10 @@ mod writing;
 
 pub(crate) use bucket::{BUCKET, new_bucket};
 pub(crate) use door::S3Door;
-pub(crate) use inside::{Location, Refused, fetch, is_versioned, reach, store};
+pub(crate) use inside::{Location, Refused, blocks_public_acls, fetch, is_versioned, reach, store};
 pub(crate) use naming::{Address, action, operation};
 pub(crate) use object::{Body, ObjectVersion};
+pub(crate) use policy::{Access, Service, permits};
 pub(crate) use providers::{BucketPolicyProvider, BucketProvider, is_taken};
 pub(crate) use upload::{Upload, UploadedPart};
 

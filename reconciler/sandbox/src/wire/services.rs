@@ -8,7 +8,7 @@ use crate::account::Account;
 use crate::call::{Answer, Call};
 use crate::error::AwsError;
 use crate::world::World;
-use crate::{cloudcontrol, cloudformation, kms, lambda, logs, signer, sts};
+use crate::{cloudcontrol, cloudformation, kms, lambda, logs, private_ca, signer, sts};
 
 /// A service whose calls are answered by a function.
 #[derive(Debug)]
@@ -20,7 +20,12 @@ pub(super) struct Service {
 }
 
 /// Every service but S3.
-pub(super) const SERVICES: [Service; 7] = [
+pub(super) const SERVICES: [Service; 8] = [
+    Service {
+        name: "acm-pca",
+        protocol: Protocol::Json { version: "1.1", target: "ACMPrivateCA" },
+        handle: private_ca::handle,
+    },
     Service {
         name: "cloudcontrolapi",
         protocol: Protocol::Json { version: "1.0", target: "CloudApiService" },
@@ -53,7 +58,7 @@ pub(super) const SERVICES: [Service; 7] = [
 ];
 
 /// The parameters that name what a call is about, the first that is given counting.
-const SUBJECTS: [&str; 15] = [
+const SUBJECTS: [&str; 18] = [
     "StackName",
     "ChangeSetName",
     "StackDriftDetectionId",
@@ -69,6 +74,9 @@ const SUBJECTS: [&str; 15] = [
     "jobId",
     "resourceArn",
     "logGroupName",
+    "CertificateArn",
+    "CertificateAuthorityArn",
+    "ResourceArn",
 ];
 
 /// What a call is about.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod authorities;
 mod calls;
 mod cloudcontrol;
 mod cloudformation;
@@ -16,6 +17,10 @@ mod lambda;
 mod lambda_resources;
 mod limits;
 mod persistence;
+mod private_ca;
+mod private_ca_issuance;
+mod private_ca_resources;
+mod private_ca_revocation;
 mod s3_checksums;
 mod s3_conditions;
 mod s3_multipart;

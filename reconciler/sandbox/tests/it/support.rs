@@ -69,6 +69,10 @@ pub(crate) fn lambda(sandbox: &Sandbox) -> aws_sdk_lambda::Client {
     client!(aws_sdk_lambda, sandbox, REGION)
 }
 
+pub(crate) fn private_ca(sandbox: &Sandbox) -> aws_sdk_acmpca::Client {
+    client!(aws_sdk_acmpca, sandbox, REGION)
+}
+
 pub(crate) fn signer(sandbox: &Sandbox) -> aws_sdk_signer::Client {
     client!(aws_sdk_signer, sandbox, REGION)
 }

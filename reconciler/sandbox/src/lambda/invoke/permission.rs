@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::lambda::name::FunctionName;
 use crate::lambda::policy;
+use crate::wildcard::matches;
 use crate::world::{ACCOUNT, World};
 
 /// A service that invokes a function, and on whose behalf.
@@ -45,19 +46,6 @@ fn holds(key: &str, value: &str, invoker: Invoker<'_>) -> bool {
         "AWS:SourceAccount" => value == ACCOUNT,
         _ => false,
     }
-}
-
-/// Whether a text is what a pattern with `*` and `?` means.
-fn matches(pattern: &str, text: &str) -> bool {
-    let Some(first) = pattern.chars().next() else { return text.is_empty() };
-    let rest = pattern.get(first.len_utf8()..).unwrap_or_default();
-    if first == '*' {
-        let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-        return ends.any(|at| matches(rest, text.get(at..).unwrap_or_default()));
-    }
-    let mut others = text.chars();
-    others.next().is_some_and(|other| first == '?' || first == other)
-        && matches(rest, others.as_str())
 }
 
 #[cfg(test)]

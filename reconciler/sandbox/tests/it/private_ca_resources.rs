@@ -1,0 +1,1 @@
+//! CAs and certificates that stacks make.
