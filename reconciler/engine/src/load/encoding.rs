@@ -7,7 +7,7 @@ use encoding_rs::{Encoding, SHIFT_JIS, UTF_16BE, UTF_16LE};
 use reconcile_core::problem::{Place, Problem, SourceFile};
 
 /// What Windows puts before UTF-8; accepted, and not part of the text.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The text of a file, which must be UTF-8.
 ///

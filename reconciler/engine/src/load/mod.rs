@@ -12,6 +12,7 @@
 mod body;
 pub mod desired;
 pub mod document;
+pub mod edit;
 mod encoding;
 mod environment;
 pub mod files;

@@ -2,6 +2,7 @@
 
 mod anything;
 mod desired;
+mod edit;
 mod schema;
 mod scope;
 mod yaml;

@@ -12,6 +12,7 @@ use std::ops::Range;
 use serde_json::{Map, Value as Json};
 
 pub(super) use parse::parse;
+pub(super) use scalar::means_text;
 
 /// A value and the bytes that it is written in.
 #[derive(Debug)]
@@ -63,6 +64,18 @@ impl Node {
             Content::Scalar { text, .. } => Some(text),
             Content::List { .. } | Content::Map { .. } => None,
         }
+    }
+
+    /// The bytes of a scalar, which are none where it is left empty.
+    pub(super) fn scalar_range(&self) -> Option<Range<usize>> {
+        self.text().map(|_| self.range.clone())
+    }
+
+    /// Where the first key of a map of lines begins, and where its last value ends.
+    pub(super) fn block_extent(&self) -> Option<(usize, usize)> {
+        let Content::Map { entries, layout: Layout::Block } = &self.content else { return None };
+        let (first, last) = (entries.first()?, entries.last()?);
+        Some((first.key_range.start, last.value.range.end.max(last.key_range.end)))
     }
 
     /// The items of a list; none of anything else.

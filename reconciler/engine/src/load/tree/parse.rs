@@ -11,6 +11,7 @@ use reconcile_core::problem::{Place, Problem, SourceFile};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use super::offsets::Offsets;
+use super::scalar;
 use super::syntax::in_words;
 use super::{Content, Entry, Layout, Node};
 
@@ -85,6 +86,9 @@ impl<'t> Reader<'t> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_extras(anchor, tag.as_deref(), &range);
                 let plain = style == ScalarStyle::Plain;
+                // The parser counts a comment behind the closing quote in.
+                let source = self.file.text.get(range.clone()).unwrap_or_default();
+                let range = range.start..range.start + scalar::written(source).len();
                 let text = text.into_owned();
                 Ok(Node { range, content: Content::Scalar { text, plain } })
             }

@@ -15,6 +15,26 @@ pub(super) fn json(text: &str) -> Json {
     }
 }
 
+/// Whether a text means itself when it stands without quotes.
+pub(in super::super) fn means_text(text: &str) -> bool {
+    json(text).is_string()
+}
+
+/// What is written of a scalar at the beginning of a text: as far as its closing quote, if it has quotes.
+pub(super) fn written(source: &str) -> &str {
+    let Some(quote @ ('"' | '\'')) = source.chars().next() else { return source };
+    let mut rest = source.char_indices().skip(1).peekable();
+    while let Some((at, c)) = rest.next() {
+        if c == '\\' && quote == '"' {
+            rest.next();
+        } else if c == quote && rest.next_if(|(_, next)| quote == '\'' && *next == quote).is_none()
+        {
+            return &source[..=at];
+        }
+    }
+    source
+}
+
 fn number(text: &str) -> Option<Number> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if let Some(hex) = text.strip_prefix("0x") {
@@ -48,6 +68,19 @@ fn radix(digits: &str, radix: u32) -> Option<Number> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+
+    #[test]
+    fn a_comment_behind_a_quote_does_not_belong_to_the_text() {
+        for (source, written) in [
+            ("plain", "plain"),
+            ("'it''s' # '", "'it''s'"),
+            (r#""a \" b" # 鍵"#, r#""a \" b""#),
+            ("''", "''"),
+            ("'open", "'open"),
+        ] {
+            assert_eq!(super::written(source), written);
+        }
+    }
 
     #[test]
     fn account_ids_with_a_leading_zero_stay_text() {
