@@ -31,9 +31,12 @@ impl Calls {
 /// Whether an AWS operation can change anything, by the verb its name begins with.
 ///
 /// `DetectStackDrift` counts as a read, as in IAM's access levels for CloudFormation (Service
-/// Authorization Reference): it compares, and only the result of the comparison is stored.
+/// Authorization Reference): it compares, and only the result of the comparison is stored. So does Private CA's
+/// audit report, the only listing of certificates that there is: its answer is an object in a bucket that is for
+/// nothing else.
 pub fn is_write(operation: &str) -> bool {
+    const REPORT: &str = "CreateCertificateAuthorityAuditReport";
     const READS: [&str; 9] =
         ["BatchGet", "Describe", "Detect", "Estimate", "Get", "Head", "List", "Search", "Validate"];
-    !READS.iter().any(|verb| operation.starts_with(verb))
+    operation != REPORT && !READS.iter().any(|verb| operation.starts_with(verb))
 }

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value as Json;
+
 use crate::address::Address;
+use crate::problem::Place;
 
 /// An account, a region, and the variables and tags that hold there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +27,17 @@ pub struct Environment {
     pub tags: BTreeMap<String, String>,
     /// Owned units that left `desired/` and may be deleted although they hold data.
     pub allow_delete: BTreeSet<Address>,
+    /// What it says of whole kinds, by their plural.
+    pub sections: BTreeMap<String, Section>,
+}
+
+/// What an environment says of a kind as a whole. Only the kind knows what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// As it is written.
+    pub value: Json,
+    /// Where.
+    pub place: Place,
 }
 
 /// What an environment's calls go to.

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 
 use async_trait::async_trait;
 use reconcile_core::address::Address;
+use reconcile_core::environment::Environment;
 use reconcile_core::input::{Outputs, Value};
 use reconcile_core::observation::Observation;
 use reconcile_core::outcome::Outcome;
@@ -51,6 +52,8 @@ pub trait Fleet: Send + Sync {
     fn gone(&self) -> Result<Vec<Address>, String>;
     /// Decides about one unit from what was observed.
     fn plan(&self, context: &PlanContext<'_>) -> Planned;
+    /// Looks at what was planned for all of its units together, and may hold changes back.
+    fn review(&self, planned: &mut [(&Address, &mut Verdict)], environment: &Environment);
     /// What runs, as far as it was observed.
     fn status(&self) -> Vec<UnitStatus>;
     /// What every unit publishes as it was observed.
@@ -165,7 +168,7 @@ impl<K: Kind> FleetOf<K> {
 
     fn look<'a>(
         &'a self,
-        environment: &'a reconcile_core::environment::Environment,
+        environment: &'a Environment,
         look: &FleetLook<'a>,
     ) -> Look<'a, K::Spec> {
         let declared =
@@ -250,6 +253,10 @@ impl<K: Kind> Fleet for FleetOf<K> {
     fn plan(&self, context: &PlanContext<'_>) -> Planned {
         let address = context.address;
         K::plan(&self.wanted(address), &self.seen(address), context).planned
+    }
+
+    fn review(&self, planned: &mut [(&Address, &mut Verdict)], environment: &Environment) {
+        K::review(planned, environment);
     }
 
     fn status(&self) -> Vec<UnitStatus> {

@@ -13,7 +13,8 @@ use reconcile_core::plan::Planned;
 use reconcile_core::problem::Place;
 use reconcile_core::status::Running;
 use reconcile_core::text::Reference;
-use schemars::JsonSchema;
+use reconcile_core::verdict::Verdict;
+use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
@@ -25,7 +26,7 @@ use crate::load::scope::Scope;
 /// A kind of unit: one folder of `reconciler/kinds/` and one line of the command line's registry.
 ///
 /// Expected flow: [`Kind::interpret`] every document, [`Kind::observe`] all units at once,
-/// [`Kind::plan`] each; then, in an apply and per unit, observe again, plan again, and
+/// [`Kind::plan`] each, [`Kind::review`] all together; then, in an apply and per unit, observe again, plan again, and
 /// [`Kind::carry_out`] the steps, until the plan says `InSync`.
 #[async_trait]
 pub trait Kind: Send + Sync + Sized + 'static {
@@ -36,6 +37,12 @@ pub trait Kind: Send + Sync + Sized + 'static {
 
     /// Whether a unit that is declared no more is looked for and deleted.
     const PRUNES: bool = true;
+
+    /// The schema of what an environment says of the kind as a whole, in a section named by the plural; none if
+    /// there is nothing to say. [`settings_schema`](crate::load::kinds::settings_schema) makes it of a type.
+    fn settings() -> Option<Schema> {
+        None
+    }
 
     /// A file as it is written.
     type Raw: DeserializeOwned + JsonSchema;
@@ -62,6 +69,10 @@ pub trait Kind: Send + Sync + Sized + 'static {
         seen: &Observation<Self::State>,
         context: &PlanContext<'_>,
     ) -> Decision<Self::Step>;
+
+    /// Holds back what is right for each unit and too much for all together. Pure; it only ever makes a change
+    /// a blocked one.
+    fn review(_planned: &mut [(&Address, &mut Verdict)], _environment: &Environment) {}
 
     /// What the ledger keeps of a unit that is in sync, so that the next look costs less.
     fn note(spec: &Self::Spec, state: &Self::State) -> Option<Json>;

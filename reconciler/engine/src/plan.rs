@@ -148,6 +148,7 @@ impl World {
             }
         }
         self.plan_gone(&mut units, &outputs, selection, now);
+        self.review(&mut units);
         let mut notes = Vec::new();
         if left_out > 0 {
             notes.push(format!("{left_out} units were left out by --only or --exclude"));
@@ -157,6 +158,16 @@ impl World {
 
     pub(crate) fn fleet_of(&self, address: &Address) -> Option<&dyn Fleet> {
         self.fleets.iter().find(|fleet| fleet.plural() == address.kind()).map(AsRef::as_ref)
+    }
+
+    /// Lets every kind look at the verdicts on all of its units.
+    fn review(&self, units: &mut [PlannedUnit]) {
+        for fleet in &self.fleets {
+            let of_kind = units.iter_mut().filter(|unit| unit.address.kind() == fleet.plural());
+            let mut planned: Vec<_> =
+                of_kind.map(|unit| (&unit.address, &mut unit.planned.verdict)).collect();
+            fleet.review(&mut planned, &self.environment);
+        }
     }
 
     fn plan_one(

@@ -1,7 +1,7 @@
 //! `reconcile schema`: the JSON Schemas that editors use and that loading checks against.
 
 use reconcile_core::problem::{Problem, did_you_mean};
-use reconcile_engine::load::{ENVIRONMENT, generated};
+use reconcile_engine::load::{ENVIRONMENT, KindInfo, generated};
 
 use super::{Context, Failure};
 use crate::args::SchemaArgs;
@@ -34,10 +34,9 @@ pub(super) fn run(context: &Context, args: &SchemaArgs) -> Result<Exit, Failure>
 
 /// Every schema, by name.
 fn all() -> Result<Vec<(String, String)>, Problem> {
-    let mut schemas = Vec::new();
-    for info in [ENVIRONMENT].into_iter().chain(infos()) {
-        schemas.push((info.word.to_lowercase(), generated(&info)));
-    }
+    let kinds = infos();
+    let of = |info: &KindInfo| (info.word.to_lowercase(), generated(info, &kinds));
+    let mut schemas: Vec<_> = [ENVIRONMENT].iter().chain(&kinds).map(of).collect();
     let output = serde_json::to_string_pretty(&json::schema());
     let output = output.map_err(|error| Problem::whole(error.to_string()))?;
     schemas.push(("output".to_owned(), output + "\n"));

@@ -158,6 +158,7 @@ fn environment(target: Target) -> Environment {
         variables: BTreeMap::new(),
         tags: BTreeMap::new(),
         allow_delete: BTreeSet::new(),
+        sections: BTreeMap::new(),
     }
 }
 

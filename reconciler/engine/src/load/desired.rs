@@ -116,7 +116,10 @@ impl<'a> Loader<'a> {
         let kinds: Vec<_> = [ENVIRONMENT].iter().chain(kinds).copied().collect();
         Ok(Self {
             files,
-            checkers: kinds.iter().map(Checker::new).collect::<Result<_, _>>()?,
+            checkers: kinds
+                .iter()
+                .map(|kind| Checker::new(kind, &kinds))
+                .collect::<Result<_, _>>()?,
             kinds,
             environments: BTreeSet::new(),
             documents: Vec::new(),
@@ -211,7 +214,7 @@ impl<'a> Loader<'a> {
         }
         self.duplicates(&environments);
         self.duplicates(&documents);
-        let environments = environment::interpret(&environments, &mut self.problems);
+        let environments = environment::interpret(&environments, &self.kinds, &mut self.problems);
         self.unknown_environments(&documents);
         Loaded {
             desired: Desired { environments, documents, broken: self.broken },

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use reconcile_core::address::Address;
-use reconcile_core::environment::{Environment, Target};
+use reconcile_core::environment::{Environment, Section, Target};
 use reconcile_core::problem::Problem;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -16,6 +16,7 @@ pub const ENVIRONMENT: KindInfo = KindInfo {
     word: "Environment",
     plural: "environments",
     schema: || schemars::schema_for!(RawEnvironment),
+    settings: || None,
 };
 
 /// Where the sandbox is, unless it says otherwise.
@@ -24,9 +25,11 @@ const SANDBOX_REGION: &str = "ap-northeast-1";
 /// AWS takes 50 tags on a stack; the rest is left to units' own tags and to ours.
 const MAX_TAGS: usize = 40;
 
+// Unknown keys are not refused here, since the kinds' sections are among them: the schema, which knows those, has
+// refused all others before this is read.
 /// An account, a region, and the variables and tags that hold there.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct RawEnvironment {
     /// Where its calls go: `sandbox`, the embedded AWS, or an account and region of AWS.
     target: RawTarget,
@@ -121,6 +124,7 @@ struct RawAllow {
 /// What files of environments mean, by name.
 pub(super) fn interpret(
     documents: &[Document],
+    kinds: &[KindInfo],
     problems: &mut Vec<Problem>,
 ) -> BTreeMap<String, Environment> {
     let mut environments = BTreeMap::new();
@@ -143,13 +147,18 @@ pub(super) fn interpret(
         check_bucket(document, &raw.state_bucket, problems);
         check_variables(document, &raw.variables, problems);
         check_tags(document, &raw.tags, problems);
-        let environment = mean(document, raw, problems);
+        let environment = mean(document, raw, kinds, problems);
         environments.insert(environment.name.clone(), environment);
     }
     environments
 }
 
-fn mean(document: &Document, raw: RawEnvironment, problems: &mut Vec<Problem>) -> Environment {
+fn mean(
+    document: &Document,
+    raw: RawEnvironment,
+    kinds: &[KindInfo],
+    problems: &mut Vec<Problem>,
+) -> Environment {
     let RawEnvironment { target, regions, state_bucket, default, variables, tags, allow } = raw;
     Environment {
         name: document.name.clone(),
@@ -170,7 +179,17 @@ fn mean(document: &Document, raw: RawEnvironment, problems: &mut Vec<Problem>) -
         variables,
         tags,
         allow_delete: addresses(document, &allow.delete, problems),
+        sections: sections(document, kinds),
     }
+}
+
+fn sections(document: &Document, kinds: &[KindInfo]) -> BTreeMap<String, Section> {
+    let section = |kind: &KindInfo| {
+        let value = document.root.get(kind.plural)?.json();
+        let place = document.key_place(&format!("/{}", kind.plural));
+        Some((kind.plural.to_owned(), Section { value, place }))
+    };
+    kinds.iter().filter_map(section).collect()
 }
 
 fn addresses(

@@ -6,13 +6,14 @@ use super::super::environment::ENVIRONMENT;
 use super::super::header::Header;
 use super::super::kinds::KindInfo;
 
-/// The JSON Schema of a kind's files, for editors.
-pub fn generated(kind: &KindInfo) -> String {
-    format!("{:#}\n", schema(kind))
+/// The JSON Schema of a kind's files, for editors; an environment's has a section for each of `kinds` that has
+/// settings.
+pub fn generated(kind: &KindInfo, kinds: &[KindInfo]) -> String {
+    format!("{:#}\n", schema(kind, kinds))
 }
 
 /// The JSON Schema of a kind's files.
-pub(super) fn schema(kind: &KindInfo) -> Json {
+pub(super) fn schema(kind: &KindInfo, kinds: &[KindInfo]) -> Json {
     let mut body = (kind.schema)().to_value();
     let mut header = schemars::schema_for!(Header).to_value();
     strict(&mut body);
@@ -27,6 +28,9 @@ pub(super) fn schema(kind: &KindInfo) -> Json {
     let mut required = vec![json!("kind"), json!("name")];
     for (key, value) in take_map(&mut body, "properties") {
         properties.entry(key).or_insert(value);
+    }
+    if kind.plural == ENVIRONMENT.plural {
+        properties.extend(kinds.iter().filter_map(section));
     }
     if let Some(Json::Array(more)) = body.get_mut("required").map(Json::take) {
         required.extend(more.into_iter().filter(|key| key != "kind" && key != "name"));
@@ -45,6 +49,17 @@ pub(super) fn schema(kind: &KindInfo) -> Json {
         }
     }
     Json::Object(schema)
+}
+
+/// What an environment may say of a kind as a whole.
+fn section(kind: &KindInfo) -> Option<(String, Json)> {
+    let mut schema = (kind.settings)()?.to_value();
+    strict(&mut schema);
+    if let Some(map) = schema.as_object_mut() {
+        map.shift_remove("$schema");
+        map.shift_remove("title");
+    }
+    Some((kind.plural.to_owned(), schema))
 }
 
 fn take_map(schema: &mut Json, key: &str) -> Map<String, Json> {

@@ -23,9 +23,9 @@ pub(super) struct Checker {
 }
 
 impl Checker {
-    /// Compiles the schema of a kind.
-    pub(super) fn new(kind: &KindInfo) -> Result<Self, Problem> {
-        let schema = generate::schema(kind);
+    /// Compiles the schema of a kind; an environment's has a section for each of `kinds` that has settings.
+    pub(super) fn new(kind: &KindInfo, kinds: &[KindInfo]) -> Result<Self, Problem> {
+        let schema = generate::schema(kind, kinds);
         let validator = jsonschema::options().should_validate_formats(true).build(&schema);
         let validator = validator.map_err(|error| {
             Problem::whole(format!("the schema of `{}` is not valid: {error}", kind.word))

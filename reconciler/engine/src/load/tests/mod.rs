@@ -77,10 +77,10 @@ enum OneOrMany {
 struct Nothing {}
 
 const STACK: KindInfo =
-    KindInfo { word: "Stack", plural: "stacks", schema: || schemars::schema_for!(Raw) };
+    KindInfo { word: "Stack", plural: "stacks", schema: || schemars::schema_for!(Raw), settings: || None };
 
 const ARTIFACT: KindInfo =
-    KindInfo { word: "Artifact", plural: "artifacts", schema: || schemars::schema_for!(Nothing) };
+    KindInfo { word: "Artifact", plural: "artifacts", schema: || schemars::schema_for!(Nothing), settings: || None };
 
 const SANDBOX: &str = "kind: Environment\nname: sandbox\ndefault: true\ntarget: sandbox\n\
     stateBucket: clinic-state\nvariables: { prefix: clinic, domain: backup.example.jp }\n";

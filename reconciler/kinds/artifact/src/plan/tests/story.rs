@@ -154,6 +154,7 @@ impl Story {
             variables: BTreeMap::new(),
             tags: BTreeMap::new(),
             allow_delete: [].into(),
+            sections: [].into(),
         };
         let context = PlanContext {
             address: &self.address,

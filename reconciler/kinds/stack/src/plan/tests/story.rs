@@ -275,6 +275,7 @@ fn production() -> Environment {
         variables: BTreeMap::new(),
         tags: BTreeMap::new(),
         allow_delete: BTreeSet::new(),
+        sections: BTreeMap::new(),
     }
 }
 
