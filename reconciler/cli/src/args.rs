@@ -1,6 +1,6 @@
 //! The command line: what can be asked, and the settings that come with it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -231,9 +231,21 @@ pub(crate) struct ServeArgs {
     /// The port; 0 takes a free one.
     #[arg(long, default_value_t = 4599)]
     pub(crate) port: u16,
+    /// The port of custom domain names, which answer by TLS; otherwise the one after `--port`.
+    #[arg(long, value_name = "PORT")]
+    pub(crate) tls_port: Option<u16>,
     /// The address to listen at.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(crate) host: IpAddr,
+}
+
+impl ServeArgs {
+    /// The two addresses to listen at: of AWS, and of custom domain names.
+    pub(crate) fn addresses(&self) -> (SocketAddr, SocketAddr) {
+        let Self { port, tls_port, host } = *self;
+        let next = if port == 0 { 0 } else { port.saturating_add(1) };
+        (SocketAddr::new(host, port), SocketAddr::new(host, tls_port.unwrap_or(next)))
+    }
 }
 
 /// What can be done to the sandbox's clock.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::apigateway::Api;
+use crate::apigateway::{Api, Domain};
 use crate::resource::Resource;
 use crate::sandbox::Sandbox;
 use crate::store::StateError;
@@ -33,6 +33,17 @@ pub struct LiveApi {
     pub stages: Vec<String>,
 }
 
+/// A custom domain name, which a door answers for by TLS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveDomain {
+    /// The name.
+    pub name: String,
+    /// Whether clients must show a certificate.
+    pub is_mutual: bool,
+    /// What API Gateway warns of in the truststore.
+    pub warnings: Vec<String>,
+}
+
 impl Sandbox {
     /// Every live resource, whoever made it and whether or not a stack knows of it.
     pub fn resources(&self) -> Result<Vec<LiveResource>, StateError> {
@@ -50,6 +61,18 @@ impl Sandbox {
                 region: api.region,
                 id: api.id,
                 name: api.name,
+            });
+            live.collect()
+        })
+    }
+
+    /// Every custom domain name.
+    pub fn custom_domains(&self) -> Result<Vec<LiveDomain>, StateError> {
+        self.account().transact(|world, now| {
+            let live = Domain::all(world).map(|domain| LiveDomain {
+                is_mutual: domain.is_mutual(),
+                warnings: domain.warnings(now),
+                name: domain.name,
             });
             live.collect()
         })

@@ -40,9 +40,9 @@ mod wildcard;
 mod wire;
 mod world;
 
-pub use door::Door;
+pub use door::{Door, ServerAuthorityError};
 pub use http_client::NoAnswer;
-pub use inventory::{LiveApi, LiveResource};
+pub use inventory::{LiveApi, LiveDomain, LiveResource};
 pub use laboratory::{
     Crash, Fault, FaultPlan, FaultPlanError, Latency, Limits, OperationPattern, PatternError,
     ResourceFailure, ResourceOperation, Rule, When,

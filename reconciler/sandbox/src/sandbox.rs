@@ -12,10 +12,10 @@ use http::{Request, Response};
 use serde_json::json;
 
 use crate::account::Account;
-use crate::apigateway::{Address, HttpApis};
+use crate::apigateway::{Address, Arrival, HttpApis};
 use crate::clock::Clock;
 use crate::credentials;
-use crate::door::WayIn;
+use crate::door::{ServerAuthority, ServerAuthorityError, WayIn};
 use crate::http_client::{InProcess, NoAnswer};
 use crate::laboratory::{Fault, Laboratory};
 use crate::lambda::{Functions, Packages};
@@ -113,8 +113,11 @@ impl Sandbox {
 
     /// Answers one HTTP request, whatever it is for: the one entry of every door. A request to an HTTP API is
     /// no call of AWS's, and is neither struck nor logged as one.
-    pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, NoAnswer> {
+    pub async fn handle(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, NoAnswer> {
         let Inner { account, laboratory, log, http_apis, .. } = &*self.inner;
+        if let Some(arrival) = request.extensions_mut().remove::<Arrival>() {
+            return Ok(http_apis.answer_by_tls(arrival, request).await);
+        }
         if let Some(address) = Address::of(&request) {
             return Ok(http_apis.answer_at(address, request).await);
         }
@@ -179,6 +182,11 @@ impl Sandbox {
 
     pub(crate) fn laboratory(&self) -> &Laboratory {
         &self.inner.laboratory
+    }
+
+    /// The certificate, in PEM, of the authority that issues those of custom domain names.
+    pub fn server_authority(&self) -> Result<String, ServerAuthorityError> {
+        Ok(ServerAuthority::of(&self.inner.account)?.certificate)
     }
 
     /// How many calls have begun.

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use crate::cloudcontrol::ResourceRequest;
 use crate::cloudformation::{ChangeSet, Detection, Event, OperationRecord, Scheduled, Stack};
 use crate::credentials::Session;
+use crate::door::ServerAuthority;
 use crate::lambda::FunctionVersion;
 use crate::logs::Batch;
 use crate::private_ca::{AuditReport, CertificateAuthority, IssuedCertificate, TokenUse};
@@ -73,6 +74,8 @@ world! {
     failures: InjectedFailure,
     /// Cloud Control's requests, by token.
     requests: ResourceRequest,
+    /// The authority of custom domain names' certificates: one row.
+    server_authorities: ServerAuthority,
     /// Live resources of every type, by [`Resource::key`].
     resources: Resource,
     /// Temporary credentials, by their access key ID.

@@ -34,8 +34,8 @@ pub(crate) struct Entrance {
 /// Why a request gets nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Astray {
-    /// The API is not to be reached by its own host.
-    Disabled,
+    /// It may not come in this way.
+    Forbidden,
     /// There is no such API, or it has no such stage.
     Nowhere,
 }
@@ -64,7 +64,7 @@ impl Address {
         let Self { api, region, domain_name } = self;
         let api = Api::find(world, &region, &api).ok_or(Astray::Nowhere)?;
         if api.is_disabled() {
-            return Err(Astray::Disabled);
+            return Err(Astray::Forbidden);
         }
         let raw_path = decoded(path);
         let first = raw_path.split('/').nth(1).unwrap_or_default();
@@ -81,7 +81,7 @@ impl Address {
 }
 
 /// The path without its percent signs, which is how HTTP APIs see it; what then is a question mark ends it.
-fn decoded(path: &str) -> String {
+pub(super) fn decoded(path: &str) -> String {
     let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
     decoded.split('?').next().unwrap_or_default().to_owned()
 }

@@ -1,7 +1,7 @@
 //! API Gateway: HTTP APIs in front of functions.
 //!
 //! Which API and stage a request is for ([`Address`], [`Entrance`]) is told apart from how it is answered
-//! ([`HttpApis::answer`]), so that other doors can bring their own names and clients' certificates. An API
+//! ([`HttpApis::answer`]), so that a [`domain`] can bring its own name and clients' certificates. An API
 //! is what its resources say: there is no deployment that could lag behind them.
 //!
 //! ## Caveats
@@ -9,10 +9,13 @@
 //! * Integrations are `AWS_PROXY` to functions, with payload format 2.0; all others fail.
 //! * Authorizers are not played: a route that asks for one lets nobody in.
 //! * Throttling counts this process's requests only.
+//! * A custom domain name's mapping key stays in the path that the function is told, and not in the one that routes
+//!   match.
 
 mod access_log;
 mod address;
 mod cors;
+mod domain;
 mod event;
 mod model;
 mod providers;
@@ -28,10 +31,12 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
+use jiff::Timestamp;
 
 use access_log::{IntegrationOutcome, Outcome};
 use address::Astray;
 pub(crate) use address::{Address, Entrance};
+pub(crate) use domain::{ApiMappingProvider, Arrival, Domain, DomainNameProvider};
 pub(crate) use model::Api;
 use model::{Integration, Route};
 pub(crate) use providers::{ApiProvider, PartProvider, RouteProvider, StageProvider};
@@ -45,7 +50,7 @@ use crate::account::Account;
 use crate::lambda::{self, Ended, Functions, Invocation, Invoker, NotRun, Wanted};
 use crate::logs;
 use crate::store::StateError;
-use crate::world::ACCOUNT;
+use crate::world::{ACCOUNT, World};
 
 /// The longest body of a request.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
@@ -72,10 +77,32 @@ impl HttpApis {
         address: Address,
         request: Request<Bytes>,
     ) -> Response<Bytes> {
-        let entered = self.account.transact(|world, _| address.enter(world, request.uri().path()));
+        self.admit(request, |world, request, _| address.enter(world, request.uri().path())).await
+    }
+
+    /// Answers a request to a custom domain name.
+    pub(crate) async fn answer_by_tls(
+        &self,
+        arrival: Arrival,
+        request: Request<Bytes>,
+    ) -> Response<Bytes> {
+        let enter = |world: &World, request: &Request<Bytes>, now| {
+            let domain = Domain::find(world, &arrival.server_name).ok_or(Astray::Forbidden)?;
+            domain.enter(world, &arrival, request, now)
+        };
+        self.admit(request, enter).await
+    }
+
+    /// Answers a request that finds its way in.
+    async fn admit(
+        &self,
+        request: Request<Bytes>,
+        enter: impl FnOnce(&World, &Request<Bytes>, Timestamp) -> Result<Entrance, Astray>,
+    ) -> Response<Bytes> {
+        let entered = self.account.transact(|world, now| enter(world, &request, now));
         match entered {
             Ok(Ok(entrance)) => self.answer(entrance, request).await,
-            Ok(Err(Astray::Disabled)) => Refusal::FORBIDDEN.response(),
+            Ok(Err(Astray::Forbidden)) => Refusal::FORBIDDEN.response(),
             Ok(Err(Astray::Nowhere)) => Refusal::NOT_FOUND.response(),
             Err(error) => broken(&error),
         }

@@ -8,7 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Version, header};
 use jiff::Timestamp;
+use pem::{EncodeConfig, LineEnding, Pem};
+use rustls::pki_types::CertificateDer;
 use sha2::{Digest as _, Sha256};
+use x509_parser::certificate::X509Certificate;
+use x509_parser::objects::{oid_registry, oid2abbrev};
+use x509_parser::prelude::{ASN1Time, FromDer as _};
+use x509_parser::x509::X509Name;
 
 use super::address::Entrance;
 use crate::world::World;
@@ -27,6 +33,39 @@ pub(crate) struct ClientCertificate {
     /// `May 28 12:30:02 2019 GMT`
     pub(crate) not_before: String,
     pub(crate) not_after: String,
+}
+
+impl ClientCertificate {
+    /// Tells of a certificate; nothing of one that cannot be read.
+    pub(super) fn of(der: &CertificateDer<'_>) -> Option<Self> {
+        let (_, certificate) = X509Certificate::from_der(der).ok()?;
+        let validity = certificate.validity();
+        Some(Self {
+            pem: pem::encode_config(
+                &Pem::new("CERTIFICATE", der.as_ref()),
+                EncodeConfig::new().set_line_ending(LineEnding::LF),
+            ),
+            subject: distinguished(certificate.subject())?,
+            issuer: distinguished(certificate.issuer())?,
+            serial_number: certificate.raw_serial_as_string(),
+            not_before: time(validity.not_before)?,
+            not_after: time(validity.not_after)?,
+        })
+    }
+}
+
+/// `C=JP,O=Clinic,CN=clinic-0001-pc01`
+fn distinguished(name: &X509Name<'_>) -> Option<String> {
+    let attributes = name.iter_attributes().map(|attribute| {
+        let kind = oid2abbrev(attribute.attr_type(), oid_registry()).ok()?;
+        Some(format!("{kind}={}", attribute.as_str().ok()?))
+    });
+    attributes.collect::<Option<Vec<_>>>().map(|attributes| attributes.join(","))
+}
+
+fn time(time: ASN1Time) -> Option<String> {
+    let time = Timestamp::from_second(time.timestamp()).ok()?;
+    Some(time.strftime("%b %e %H:%M:%S %Y GMT").to_string())
 }
 
 /// A request on its way.

@@ -1,7 +1,10 @@
-//! The network door: the sandbox over HTTP, for the AWS CLI and SDKs of other languages.
+//! The network door: the sandbox over HTTP, for the AWS CLI and SDKs of other languages, and over TLS, for the
+//! clients of custom domain names.
 //!
 //! Owns connections and their end. What a request means is [`Sandbox::handle`]'s.
 
+mod identity;
+mod tls;
 mod way_in;
 
 use std::future::Future;
@@ -17,15 +20,18 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::apigateway::Peer;
+use crate::apigateway::{Arrival, Peer};
 use crate::http_client::NoAnswer;
 use crate::sandbox::{Sandbox, WeakSandbox};
 
+pub(crate) use identity::ServerAuthority;
+pub use identity::ServerAuthorityError;
 pub(crate) use way_in::WayIn;
 
 /// The largest body that is taken: objects live in memory.
@@ -43,6 +49,8 @@ pub struct Door {
     sandbox: WeakSandbox,
     listener: TcpListener,
     address: SocketAddr,
+    /// Where clients of custom domain names come in, if they can.
+    tls: Option<TcpListener>,
     /// What keeps the sandbox open, unless the door is one from within.
     kept: Option<Sandbox>,
 }
@@ -58,7 +66,17 @@ impl Door {
     async fn open_from_within(sandbox: WeakSandbox, address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { sandbox, listener, address, kept: None })
+        Ok(Self { sandbox, listener, address, tls: None, kept: None })
+    }
+
+    /// Also answers for custom domain names, by TLS at this address; port 0 takes a free one.
+    pub async fn and_tls(self, address: SocketAddr) -> io::Result<Self> {
+        Ok(Self { tls: Some(TcpListener::bind(address).await?), ..self })
+    }
+
+    /// Where custom domain names are answered for.
+    pub fn tls_address(&self) -> Option<SocketAddr> {
+        self.tls.as_ref()?.local_addr().ok()
     }
 
     /// Where the door is.
@@ -80,41 +98,69 @@ impl Door {
         let mut closed = pin!(closed);
         loop {
             let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
+                accepted = self.listener.accept() => accepted.map(|(stream, peer)| {
+                    let (sandbox, watcher) = (self.sandbox.clone(), connections.watcher());
+                    converse(sandbox, stream, (Peer(peer), None), watcher);
+                }),
+                accepted = by_tls(self.tls.as_ref()) => accepted.map(|(stream, peer)| {
+                    let (sandbox, watcher) = (self.sandbox.clone(), connections.watcher());
+                    tokio::spawn(converse_by_tls(sandbox, stream, Peer(peer), watcher));
+                }),
                 () = &mut closed => break,
             };
-            match accepted {
-                Ok((stream, peer)) => self.converse(stream, Peer(peer), &connections),
-                Err(error) => {
-                    tracing::warn!(%error, "a connection could not be taken");
-                    tokio::time::sleep(PAUSE).await;
-                }
+            if let Err(error) = accepted {
+                tracing::warn!(%error, "a connection could not be taken");
+                tokio::time::sleep(PAUSE).await;
             }
         }
         if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
             tracing::warn!("calls in flight were broken off");
         }
     }
+}
 
-    /// Answers the requests of one connection, in the background.
-    fn converse(&self, stream: TcpStream, peer: Peer, connections: &GracefulShutdown) {
-        let sandbox = self.sandbox.clone();
-        let answer = service_fn(move |mut request: Request<Incoming>| {
-            let sandbox = sandbox.upgrade();
-            request.extensions_mut().insert(peer);
-            async move { answer(&sandbox.ok_or(NoAnswer)?, request).await }
-        });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .serve_connection(TokioIo::new(stream), answer);
-        let connection = connections.watch(connection);
-        tokio::spawn(async move {
-            // Whoever hangs up in the middle need not be told.
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection broke");
-            }
-        });
+/// The next client that comes by TLS.
+async fn by_tls(listener: Option<&TcpListener>) -> io::Result<(TcpStream, SocketAddr)> {
+    match listener {
+        Some(listener) => listener.accept().await,
+        None => std::future::pending().await,
     }
+}
+
+/// Shakes hands, and answers the requests that follow.
+async fn converse_by_tls(sandbox: WeakSandbox, stream: TcpStream, peer: Peer, watcher: Watcher) {
+    let Some(open) = sandbox.upgrade() else { return };
+    match tls::receive(open.account(), stream).await {
+        Ok((stream, arrival)) => converse(sandbox, stream, (peer, Some(arrival)), watcher),
+        Err(error) => tracing::debug!(%error, "a handshake failed"),
+    }
+}
+
+/// Answers the requests of one connection, in the background.
+fn converse(
+    sandbox: WeakSandbox,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    (peer, arrival): (Peer, Option<Arrival>),
+    watcher: Watcher,
+) {
+    let answer = service_fn(move |mut request: Request<Incoming>| {
+        let sandbox = sandbox.upgrade();
+        request.extensions_mut().insert(peer);
+        if let Some(arrival) = arrival.clone() {
+            request.extensions_mut().insert(arrival);
+        }
+        async move { answer(&sandbox.ok_or(NoAnswer)?, request).await }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), answer);
+    let connection = watcher.watch(connection);
+    tokio::spawn(async move {
+        // Whoever hangs up in the middle need not be told.
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection broke");
+        }
+    });
 }
 
 /// An error breaks the connection off.

@@ -6,7 +6,9 @@ use super::identity::physical_name;
 use super::trail::TrailProvider;
 use super::values::ParameterProvider;
 use super::{Failure, Origin};
-use crate::apigateway::{ApiProvider, PartProvider, RouteProvider, StageProvider};
+use crate::apigateway::{
+    ApiMappingProvider, ApiProvider, DomainNameProvider, PartProvider, RouteProvider, StageProvider,
+};
 use crate::kms::{KeyAliasProvider, KeyProvider};
 use crate::lambda::{
     AliasProvider, CodeSigningConfigProvider, FunctionProvider, PermissionProvider, VersionProvider,
@@ -67,9 +69,10 @@ pub(super) fn provider(type_name: &str) -> &'static dyn Provider {
         // A name that Lambda's has, too.
         "AWS::ACMPCA::Permission" => &private_ca::PermissionProvider,
         "AWS::ApiGatewayV2::Api" => &ApiProvider,
-        "AWS::ApiGatewayV2::ApiMapping" => &PartProvider::API_MAPPING,
+        "AWS::ApiGatewayV2::ApiMapping" => &ApiMappingProvider,
         "AWS::ApiGatewayV2::Authorizer" => &PartProvider::AUTHORIZER,
         "AWS::ApiGatewayV2::Deployment" => &PartProvider::DEPLOYMENT,
+        "AWS::ApiGatewayV2::DomainName" => &DomainNameProvider,
         "AWS::ApiGatewayV2::Integration" => &PartProvider::INTEGRATION,
         "AWS::ApiGatewayV2::Route" => &RouteProvider,
         "AWS::ApiGatewayV2::Stage" => &StageProvider,

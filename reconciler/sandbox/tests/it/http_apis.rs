@@ -16,7 +16,7 @@ use crate::signed::told;
 use crate::support::{REGION, cloudformation, sandbox};
 
 /// A template of one API before the function `f`, which every route leads to.
-fn template() -> Value {
+pub(crate) fn template() -> Value {
     let arn = format!("arn:aws:lambda:{REGION}:000000000000:function:f");
     json!({
         "Resources": {
@@ -66,8 +66,8 @@ fn with(mut template: Value, resource: &str, property: &str, value: Value) -> Va
 }
 
 /// An API that is open.
-struct Api {
-    sandbox: Sandbox,
+pub(crate) struct Api {
+    pub(crate) sandbox: Sandbox,
     outputs: Value,
 }
 
@@ -80,7 +80,7 @@ impl Api {
     }
 
     /// Makes the stack in a sandbox with a function.
-    async fn before(sandbox: Sandbox, template: &Value) -> Self {
+    pub(crate) async fn before(sandbox: Sandbox, template: &Value) -> Self {
         let create = cloudformation(&sandbox).create_stack().stack_name("api");
         let create = create.template_body(template.to_string()).on_failure(OnFailure::DoNothing);
         create.capabilities(Capability::CapabilityIam).send().await.expect("is begun");
@@ -98,7 +98,7 @@ impl Api {
         Self { sandbox, outputs }
     }
 
-    fn output(&self, name: &str) -> &str {
+    pub(crate) fn output(&self, name: &str) -> &str {
         self.outputs[name].as_str().unwrap_or_default()
     }
 
@@ -116,7 +116,7 @@ impl Api {
     }
 
     /// Gets a path; status and body.
-    async fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) async fn get(&self, path: &str) -> (u16, String) {
         told(&self.answer(self.request("GET", path), "").await)
     }
 
