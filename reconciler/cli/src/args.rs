@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use reconcile_core::address::Address;
 
+use crate::commands::device::DeviceCommand;
 use crate::views::Format;
 use crate::{console, examples};
 
@@ -106,6 +107,9 @@ pub(crate) enum Command {
     /// Show the units and what each depends on.
     #[command(after_help = examples::GRAPH)]
     Graph(GraphArgs),
+    /// Declare terminals, and suspend or revoke them: changes files only.
+    #[command(subcommand, after_help = examples::DEVICE)]
+    Device(DeviceCommand),
     /// Print the JSON Schema of a kind of file, or write all of them.
     #[command(after_help = examples::SCHEMA)]
     Schema(SchemaArgs),

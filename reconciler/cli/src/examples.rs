@@ -64,6 +64,17 @@ Examples:
   reconcile graph --format mermaid                 for a page on GitHub
   reconcile graph --format dot | dot -Tsvg > graph.svg";
 
+/// Of `device`.
+pub(crate) const DEVICE: &str = "\
+Examples:
+  reconcile device new clinic-0001 clinic-0001-pc02
+  reconcile device add clinic-0001-pc02 --csr pc02.csr.pem
+  reconcile device suspend clinic-0001-pc02        shut out for now: it was lost
+  reconcile device resume clinic-0001-pc02         it was found
+  reconcile device revoke clinic-0001-pc02 --reason key-compromise
+
+Nothing of this calls AWS: commit what was changed, and apply it.";
+
 /// Of `schema`.
 pub(crate) const SCHEMA: &str = "\
 Examples:

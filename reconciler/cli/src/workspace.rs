@@ -20,7 +20,7 @@ use crate::kinds::KINDS;
 /// A repository with a `desired/` in it.
 pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
-    files: WorkTree,
+    pub(crate) files: WorkTree,
 }
 
 /// Addresses that a command is about.

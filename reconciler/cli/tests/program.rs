@@ -33,6 +33,7 @@ fn every_command_explains_itself_with_examples() {
         "build",
         "status",
         "graph",
+        "device",
         "schema",
         "completions",
         "sandbox",

@@ -3,6 +3,7 @@
 //! Every view reads the same [`Report`]. None decides anything, and none writes anywhere.
 
 mod difference;
+pub(crate) mod edit;
 mod groups;
 mod human;
 pub(crate) mod json;

@@ -35,10 +35,10 @@ impl Editable {
         &self.file
     }
 
-    /// The bytes to be stored.
-    pub fn bytes(&self) -> Vec<u8> {
-        let mark = if self.has_byte_order_mark { encoding::BYTE_ORDER_MARK } else { &[] };
-        [mark, self.file.text.as_bytes()].concat()
+    /// What is to be stored: the text, with a byte order mark if the file had one.
+    pub fn stored(&self) -> String {
+        let mark = if self.has_byte_order_mark { "\u{feff}" } else { "" };
+        format!("{mark}{}", self.file.text)
     }
 
     /// The text under a key of the file's own map, whatever type it would have.

@@ -86,16 +86,17 @@ impl CertificateAuthority {
 
     /// Refuses a CA in another state than those that an operation is for.
     pub(super) fn check(&self, now: Timestamp, allowed: &[Status]) -> Result<(), AwsError> {
-        match self.status(now) {
-            status if allowed.contains(&status) => Ok(()),
-            Status::Creating => {
-                Err(in_progress(format!("The certificate authority {} is being created", self.arn)))
-            }
-            status => Err(invalid_state(format!(
-                "The certificate authority {} is not in the correct state: it is {}",
-                self.arn,
-                status.as_str()
-            ))),
+        let status = self.status(now);
+        let arn = &self.arn;
+        if allowed.contains(&status) {
+            Ok(())
+        } else if status == Status::Creating {
+            Err(in_progress(format!("The certificate authority {arn} is being created")))
+        } else {
+            let status = status.as_str();
+            Err(invalid_state(format!(
+                "The certificate authority {arn} is not in the correct state: it is {status}"
+            )))
         }
     }
 
@@ -130,9 +131,12 @@ impl CertificateAuthority {
 
 /// The identifier of the key of a certificate, if it says one.
 pub(super) fn key_identifier(certificate: &X509Certificate<'_>) -> Option<Vec<u8>> {
-    certificate.extensions().iter().find_map(|extension| match extension.parsed_extension() {
-        ParsedExtension::SubjectKeyIdentifier(identifier) => Some(identifier.0.to_vec()),
-        _ => None,
+    certificate.extensions().iter().find_map(|extension| {
+        if let ParsedExtension::SubjectKeyIdentifier(identifier) = extension.parsed_extension() {
+            Some(identifier.0.to_vec())
+        } else {
+            None
+        }
     })
 }
 

@@ -199,12 +199,8 @@ pub(super) fn chain(world: &World, issued: &IssuedCertificate) -> Option<String>
     if issued.self_signed {
         return None;
     }
-    let issuer = world.certificate_authorities.get(&issued.authority)?.certificate.as_ref()?;
-    let above = issuer.chain.iter().map(String::as_str);
-    Some(
-        std::iter::once(issuer.certificate.pem.as_str())
-            .chain(above)
-            .collect::<Vec<_>>()
-            .join("\n"),
-    )
+    let above = world.certificate_authorities.get(&issued.authority)?.certificate.as_ref()?;
+    let further = above.chain.iter().map(String::as_str);
+    let chain = std::iter::once(above.certificate.pem.as_str()).chain(further);
+    Some(chain.collect::<Vec<_>>().join("\n"))
 }

@@ -69,11 +69,13 @@ impl SigningRequest {
         })?;
         let public_key = SubjectPublicKeyInfo::from_der(info.subject_pki.raw)
             .map_err(|_| malformed_csr("The public key is not supported"))?;
-        let requested =
-            info.iter_attributes().filter_map(|attribute| match attribute.parsed_attribute() {
-                ParsedCriAttribute::ExtensionRequest(requested) => Some(&requested.extensions),
-                _ => None,
-            });
+        let requested = info.iter_attributes().filter_map(|attribute| {
+            if let ParsedCriAttribute::ExtensionRequest(asked) = attribute.parsed_attribute() {
+                Some(&asked.extensions)
+            } else {
+                None
+            }
+        });
         let extensions: Option<Vec<_>> = requested.flatten().map(RequestedExtension::of).collect();
         let extensions =
             extensions.ok_or_else(|| malformed_csr("An extension has no identifier"))?;

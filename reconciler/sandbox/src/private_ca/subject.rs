@@ -127,12 +127,11 @@ pub(super) fn shown(name: &X509Name<'_>) -> String {
     let shown = attributes.into_iter().rev().map(|attribute| {
         let oid = attribute.attr_type().to_id_string();
         let known = SHOWN.iter().find(|(known, _)| *known == oid);
-        match (known, attribute.as_str()) {
-            (Some((_, short)), Ok(text)) => format!("{short}={}", escaped(text)),
-            _ => {
-                let encoded = attribute.attr_value().to_der_vec().unwrap_or_default();
-                format!("{oid}=#{}", hex::encode(encoded))
-            }
+        if let (Some((_, short)), Ok(text)) = (known, attribute.as_str()) {
+            format!("{short}={}", escaped(text))
+        } else {
+            let encoded = attribute.attr_value().to_der_vec().unwrap_or_default();
+            format!("{oid}=#{}", hex::encode(encoded))
         }
     });
     shown.collect::<Vec<_>>().join(",")

@@ -188,6 +188,7 @@ pub(crate) struct OpenSsl {
 }
 
 impl OpenSsl {
+    #[expect(clippy::print_stderr, reason = "whoever reads the test's output is to know")]
     pub(crate) fn found() -> Option<Self> {
         let found = Command::new("openssl").arg("version").output().is_ok();
         if !found {

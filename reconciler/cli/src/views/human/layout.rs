@@ -13,7 +13,7 @@ pub(super) fn pad(text: &str, to: usize) -> String {
 }
 
 /// The text in lines of at most `width` columns, broken at spaces where there are any.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(in crate::views) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(16);
     text.lines().flat_map(|line| wrap_line(line, width)).collect()
 }

@@ -2,7 +2,7 @@
 //! what it cost, and what to do next.
 
 mod fields;
-mod layout;
+pub(super) mod layout;
 mod style;
 mod units;
 

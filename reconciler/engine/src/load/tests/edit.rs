@@ -12,7 +12,7 @@ fn read(text: &str) -> Editable {
 #[track_caller]
 fn becomes(before: &str, after: &str) {
     let edited = read(before).with("state", "suspended").unwrap();
-    assert_eq!(String::from_utf8(edited.bytes()).unwrap(), after);
+    assert_eq!(edited.stored(), after);
 }
 
 #[test]

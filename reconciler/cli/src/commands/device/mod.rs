@@ -1,0 +1,81 @@
+//! `reconcile device`: what an operator does with terminals.
+//!
+//! Every change is one of files: AWS follows when it is committed and applied. None of these commands
+//! calls AWS.
+
+mod enrolment;
+mod new;
+mod state;
+mod terminals;
+
+use clap::Subcommand;
+use reconcile_core::problem::Problem;
+
+use self::new::NewArgs;
+use self::state::{Goal, RevokeArgs};
+use super::{Context, Failure};
+use crate::args::Global;
+use crate::exit::Exit;
+use crate::views::edit::{self, FileChange, Step};
+use crate::workspace::Workspace;
+
+/// What can be done with terminals.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeviceCommand {
+    /// Declare a terminal, and print how it makes its key and signing request.
+    New(NewArgs),
+    /// Shut a terminal out for the time being.
+    Suspend {
+        /// The terminal.
+        name: String,
+    },
+    /// Let a suspended terminal in again.
+    Resume {
+        /// The terminal.
+        name: String,
+    },
+    /// Shut a terminal out for ever: its certificates are revoked.
+    Revoke(RevokeArgs),
+}
+
+pub(super) fn run(context: &Context, command: DeviceCommand) -> Result<Exit, Failure> {
+    let workspace = Workspace::find(&context.global)?;
+    let edit = match command {
+        DeviceCommand::New(args) => new::run(&workspace, &context.global, &args)?,
+        DeviceCommand::Suspend { name } => {
+            state::run(&workspace, &context.global, &name, &Goal::Suspended)?
+        }
+        DeviceCommand::Resume { name } => {
+            state::run(&workspace, &context.global, &name, &Goal::Enrolled)?
+        }
+        DeviceCommand::Revoke(args) => {
+            let goal = Goal::Revoked { reason: args.reason };
+            state::run(&workspace, &context.global, &args.name, &goal)?
+        }
+    };
+    Ok(context.result(&edit::render(&edit, context.view()), Exit::Good))
+}
+
+/// Writes what was changed, each file as it is to stand.
+fn write(workspace: &Workspace, changes: &[FileChange]) -> Result<(), Problem> {
+    for FileChange { path, before: _, after } in changes {
+        let file = workspace.root.join(path);
+        let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+        folder
+            .and_then(|()| std::fs::write(&file, after))
+            .map_err(|error| Problem::whole(format!("failed to write `{path}`: {error}")))?;
+    }
+    Ok(())
+}
+
+/// How files are committed.
+fn committing(paths: &[&str], subject: &str) -> Step {
+    Step::new("Commit it:", &format!("git add {}\ngit commit -m \"{subject}\"", paths.join(" ")))
+}
+
+/// How what is committed about one terminal is applied.
+fn applying(name: &str, global: &Global, what: &str) -> Step {
+    let environment = global.environment.as_deref();
+    let environment = environment.map_or_else(String::new, |name| format!(" -e {name}"));
+    Step::new(what, &format!("reconcile apply --only devices/{name}{environment}"))
+}
