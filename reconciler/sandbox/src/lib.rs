@@ -12,6 +12,7 @@
 mod account;
 mod apigateway;
 mod call;
+mod certificate_manager;
 mod clock;
 mod cloudcontrol;
 mod cloudformation;
@@ -40,7 +41,8 @@ mod wildcard;
 mod wire;
 mod world;
 
-pub use door::{Door, ServerAuthorityError};
+pub use certificate_manager::ServerAuthorityError;
+pub use door::Door;
 pub use http_client::NoAnswer;
 pub use inventory::{LiveApi, LiveDomain, LiveResource};
 pub use laboratory::{

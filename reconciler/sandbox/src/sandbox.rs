@@ -13,9 +13,10 @@ use serde_json::json;
 
 use crate::account::Account;
 use crate::apigateway::{Address, Arrival, HttpApis};
+use crate::certificate_manager::{ServerAuthority, ServerAuthorityError};
 use crate::clock::Clock;
 use crate::credentials;
-use crate::door::{ServerAuthority, ServerAuthorityError, WayIn};
+use crate::door::WayIn;
 use crate::http_client::{InProcess, NoAnswer};
 use crate::laboratory::{Fault, Laboratory};
 use crate::lambda::{Functions, Packages};

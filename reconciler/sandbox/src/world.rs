@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::certificate_manager::{ServerAuthority, ServerCertificate};
 use crate::cloudcontrol::ResourceRequest;
 use crate::cloudformation::{ChangeSet, Detection, Event, OperationRecord, Scheduled, Stack};
 use crate::credentials::Session;
-use crate::door::ServerAuthority;
 use crate::lambda::FunctionVersion;
 use crate::logs::Batch;
 use crate::private_ca::{AuditReport, CertificateAuthority, IssuedCertificate, TokenUse};
@@ -76,6 +76,8 @@ world! {
     requests: ResourceRequest,
     /// The authority of custom domain names' certificates: one row.
     server_authorities: ServerAuthority,
+    /// What that authority has issued, by ARN.
+    server_certificates: ServerCertificate,
     /// Live resources of every type, by [`Resource::key`].
     resources: Resource,
     /// Temporary credentials, by their access key ID.

@@ -3,7 +3,6 @@
 //!
 //! Owns connections and their end. What a request means is [`Sandbox::handle`]'s.
 
-mod identity;
 mod tls;
 mod way_in;
 
@@ -30,8 +29,6 @@ use crate::apigateway::{Arrival, Peer};
 use crate::http_client::NoAnswer;
 use crate::sandbox::{Sandbox, WeakSandbox};
 
-pub(crate) use identity::ServerAuthority;
-pub use identity::ServerAuthorityError;
 pub(crate) use way_in::WayIn;
 
 /// The largest body that is taken: objects live in memory.

@@ -25,9 +25,10 @@ use tokio::net::TcpStream;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::identity::{ServerAuthority, ServerAuthorityError, ServerIdentity};
 use crate::account::Account;
 use crate::apigateway::{Arrival, Domain};
+use crate::certificate_manager::{ServerIdentity, server_identity};
+use crate::store::StateError;
 
 /// How long a client may take for the handshake.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -56,19 +57,20 @@ async fn shake_hands(
 
 /// How to answer for a server name: with its domain's certificate, and by its domain's rules.
 fn config(account: &Account, server_name: &str) -> Result<ServerConfig, Unanswerable> {
-    let domain = account.transact(|world, _| Domain::find(world, server_name));
-    let domain = domain.map_err(ServerAuthorityError::from)?;
+    let found = account.transact(|world, _| {
+        let domain = Domain::find(world, server_name)?;
+        let identity = server_identity(world, &domain.certificate);
+        Some((domain, identity))
+    })?;
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
     let builder = builder.with_protocol_versions(&[&TLS13, &TLS12])?;
-    let Some(domain) = domain else {
+    let Some((domain, identity)) = found else {
         // Whoever asks for a name that is not here is told so.
         let nobody = Arc::new(ResolvesServerCertUsingSni::new());
         return Ok(builder.with_no_client_auth().with_cert_resolver(nobody));
     };
-    let authority = ServerAuthority::of(account)?;
-    let identity = authority.identify(&domain.name).map_err(ServerAuthorityError::from)?;
-    let ServerIdentity { chain, key } = identity;
+    let ServerIdentity { chain, key } = identity.ok_or(Unanswerable::NoCertificate)?;
     let builder = if domain.is_mutual() {
         builder.with_client_cert_verifier(Arc::new(AnyCertificate(provider)))
     } else {
@@ -82,8 +84,10 @@ fn config(account: &Account, server_name: &str) -> Result<ServerConfig, Unanswer
 /// Why no hands can be shaken, whoever comes.
 #[derive(Debug, thiserror::Error)]
 enum Unanswerable {
+    #[error("the account cannot be read")]
+    State(#[from] StateError),
     #[error("the domain has no certificate")]
-    Identity(#[from] ServerAuthorityError),
+    NoCertificate,
     #[error("TLS could not be set up")]
     Tls(#[from] rustls::Error),
 }

@@ -7,7 +7,7 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::ParsedExtension;
 
 use super::certificate::Certificate;
-use super::key::AuthorityKey;
+use super::key::PrivateKey;
 use super::permissions::Permission;
 use super::refusal::{in_progress, internal, invalid_state, not_found};
 use crate::call::Call;
@@ -23,7 +23,7 @@ pub(crate) const AUTHORITY: &str = "AWS::ACMPCA::CertificateAuthority";
 pub(crate) struct CertificateAuthority {
     pub(super) arn: String,
     pub(super) region: String,
-    pub(super) key: AuthorityKey,
+    pub(super) key: PrivateKey,
     /// The token of the call that made it.
     pub(super) token: Option<String>,
     pub(super) created: Timestamp,

@@ -1,4 +1,4 @@
-//! The keys of CAs: of which kind they are, and what they sign with.
+//! Private keys: of which kind they are, and what they sign with.
 
 use rcgen::{
     KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512,
@@ -9,15 +9,15 @@ use serde::{Deserialize, Serialize};
 use super::refusal::{internal, invalid_args};
 use crate::error::AwsError;
 
-/// A CA's private key, which never leaves the account.
+/// A private key, which never leaves the account.
 #[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct AuthorityKey {
+pub(crate) struct PrivateKey {
     algorithm: KeyAlgorithm,
     /// PKCS #8.
     pem: String,
 }
 
-/// What kind of key a CA has.
+/// What kind of key one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum KeyAlgorithm {
     Rsa2048,
@@ -30,7 +30,7 @@ pub(crate) enum KeyAlgorithm {
 
 impl KeyAlgorithm {
     /// The algorithm of a name of the API.
-    pub(super) fn of(name: &str) -> Result<Self, AwsError> {
+    pub(crate) fn of(name: &str) -> Result<Self, AwsError> {
         Ok(match name {
             "RSA_2048" => Self::Rsa2048,
             "RSA_3072" => Self::Rsa3072,
@@ -83,9 +83,9 @@ impl KeyAlgorithm {
     }
 }
 
-impl AuthorityKey {
+impl PrivateKey {
     /// Makes a new key.
-    pub(super) fn generate(algorithm: KeyAlgorithm) -> Result<Self, AwsError> {
+    pub(crate) fn generate(algorithm: KeyAlgorithm) -> Result<Self, AwsError> {
         let usual = algorithm.usual();
         let pair = match algorithm {
             KeyAlgorithm::Rsa2048 => KeyPair::generate_rsa_for(usual, RsaKeySize::_2048),
@@ -99,6 +99,11 @@ impl AuthorityKey {
         Ok(Self { algorithm, pem })
     }
 
+    /// PKCS #8 in PEM.
+    pub(crate) fn pem(&self) -> &str {
+        &self.pem
+    }
+
     pub(super) fn algorithm(&self) -> KeyAlgorithm {
         self.algorithm
     }
@@ -110,10 +115,10 @@ impl AuthorityKey {
     }
 }
 
-impl std::fmt::Debug for AuthorityKey {
+impl std::fmt::Debug for PrivateKey {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
-            .debug_struct("AuthorityKey")
+            .debug_struct("PrivateKey")
             .field("algorithm", &self.algorithm)
             .finish_non_exhaustive()
     }

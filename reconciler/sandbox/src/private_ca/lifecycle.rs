@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::arns;
 use super::authority::{self, AUTHORITY, CertificateAuthority, Status};
 use super::crl::CrlConfiguration;
-use super::key::{AuthorityKey, KeyAlgorithm};
+use super::key::{KeyAlgorithm, PrivateKey};
 use super::providers::show_status;
 use super::refusal::{internal, invalid_args};
 use super::subject;
@@ -94,7 +94,7 @@ pub(super) fn register(
     if let Some(crl) = CrlConfiguration::of(settings)? {
         crl.check_bucket(world, &region, &arn)?;
     }
-    let key = AuthorityKey::generate(algorithm)?;
+    let key = PrivateKey::generate(algorithm)?;
     let mut wanted = CertificateParams::default();
     wanted.distinguished_name =
         subject::of_parameters(settings.properties.get("Subject").unwrap_or(&Value::Null))?;

@@ -35,6 +35,7 @@ use jiff::Timestamp;
 pub(crate) use audit::AuditReport;
 pub(crate) use authority::CertificateAuthority;
 pub(crate) use certificate::{IssuedCertificate, TokenUse};
+pub(crate) use key::{KeyAlgorithm, PrivateKey};
 pub(crate) use providers::{
     ActivationProvider, AuthorityProvider, CertificateProvider, PermissionProvider,
 };

@@ -6,11 +6,12 @@ use crate::resource::Resource;
 use crate::world::ACCOUNT;
 
 /// ARN patterns by type. `{id}` is the physical name.
-const PATTERNS: [(&str, &str); 16] = [
+const PATTERNS: [(&str, &str); 17] = [
     (
         "AWS::ACMPCA::CertificateAuthority",
         "arn:aws:acm-pca:{region}:{account}:certificate-authority/{id}",
     ),
+    ("AWS::CertificateManager::Certificate", "arn:aws:acm:{region}:{account}:certificate/{id}"),
     ("AWS::CloudTrail::Trail", "arn:aws:cloudtrail:{region}:{account}:trail/{id}"),
     ("AWS::DynamoDB::Table", "arn:aws:dynamodb:{region}:{account}:table/{id}"),
     ("AWS::IAM::InstanceProfile", "arn:aws:iam::{account}:instance-profile{path}{id}"),

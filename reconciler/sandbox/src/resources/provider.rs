@@ -9,6 +9,7 @@ use super::{Failure, Origin};
 use crate::apigateway::{
     ApiMappingProvider, ApiProvider, DomainNameProvider, PartProvider, RouteProvider, StageProvider,
 };
+use crate::certificate_manager::ServerCertificateProvider;
 use crate::kms::{KeyAliasProvider, KeyProvider};
 use crate::lambda::{
     AliasProvider, CodeSigningConfigProvider, FunctionProvider, PermissionProvider, VersionProvider,
@@ -76,6 +77,7 @@ pub(super) fn provider(type_name: &str) -> &'static dyn Provider {
         "AWS::ApiGatewayV2::Integration" => &PartProvider::INTEGRATION,
         "AWS::ApiGatewayV2::Route" => &RouteProvider,
         "AWS::ApiGatewayV2::Stage" => &StageProvider,
+        "AWS::CertificateManager::Certificate" => &ServerCertificateProvider,
         "AWS::CloudTrail::Trail" => &TrailProvider,
         "AWS::IAM::Policy" => &InlinePolicyProvider,
         "AWS::KMS::Alias" => &KeyAliasProvider,

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
+use aws_sdk_cloudcontrol::types::HandlerErrorCode;
 use aws_sdk_cloudformation::types::{Capability, OnFailure};
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
@@ -27,7 +28,7 @@ use crate::deployed::deploy;
 use crate::http_apis::{Api, template};
 use crate::pki::{Authority, Identity, client};
 use crate::signed::told;
-use crate::support::{BUCKET, cloudformation, s3, sandbox};
+use crate::support::{BUCKET, cloudcontrol, cloudformation, s3, sandbox};
 
 const DOMAIN: &str = "devices.example.jp";
 const KEY: &str = "truststores/terminals.pem";
@@ -227,6 +228,25 @@ async fn a_domain_is_not_reached_by_another_name() {
     assert_eq!(gateway.api.get("/v1/me").await.0, 403);
     let target = gateway.api.output("Target");
     assert!(target.starts_with("d-") && target.contains(".execute-api."), "{target}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_a_domain_shows_stays() {
+    let gateway = Gateway::open().await;
+    let sandbox = &gateway.api.sandbox;
+    let certificate = "AWS::CertificateManager::Certificate";
+    let control = cloudcontrol(sandbox);
+    let listed = control.list_resources().type_name(certificate).send().await.expect("lists");
+    let arn = listed.resource_descriptions()[0].identifier().expect("has an ARN").to_owned();
+    assert!(arn.starts_with("arn:aws:acm:"), "{arn}");
+    let delete = control.delete_resource().type_name(certificate).identifier(&arn).send().await;
+    let token = delete.expect("is begun").progress_event.and_then(|event| event.request_token);
+    let status = control.get_resource_request_status().request_token(token.expect("has a token"));
+    let event = status.send().await.expect("is there").progress_event.expect("is there");
+    assert_eq!(event.error_code, Some(HandlerErrorCode::ResourceConflict));
+    assert!(event.status_message.is_some_and(|message| message.contains("is in use")));
+    let terminal = gateway.authority.certify(&client("pc01"));
+    assert_eq!(gateway.status(&terminal).await, 200);
 }
 
 #[tokio::test]

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use aws_sdk_acmpca::types::CertificateAuthorityStatus;
-use aws_sdk_cloudformation::types::{Output, StackStatus};
-use reconcile_sandbox::{Sandbox, TamperRequest};
+use aws_sdk_acmpca::types::{
+    CertificateAuthorityStatus, CrlConfiguration, RevocationConfiguration, Tag,
+};
+use aws_sdk_cloudformation::types::{Output, StackDriftStatus, StackStatus};
+use reconcile_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::authorities::{OpenSsl, REPORTS, certificate, issue, open_bucket, request};
-use crate::support::{REGION, cloudcontrol, cloudformation, private_ca, sandbox};
+use crate::support::{cloudcontrol, cloudformation, private_ca, sandbox};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -146,20 +148,51 @@ async fn a_cas_status_is_seen_and_its_revocation_is_not() {
     assert_eq!(authority["Type"], "SUBORDINATE");
     assert_eq!(authority.get("RevocationConfiguration"), None);
 
-    // Its service's own API shows what nobody else does.
-    let tamper = TamperRequest {
-        region: REGION.to_owned(),
-        stack_name: "pca".to_owned(),
-        logical_id: "Issuing".to_owned(),
-        pointer: "/RevocationConfiguration/CrlConfiguration".to_owned(),
-        value: json!({ "Enabled": false }),
-    };
-    sandbox.tamper(tamper).expect("is changed");
+    // Put back as one puts back what drift detection does not see: with what cannot be read, too.
+    let chain = output("Chain");
+    let (own, above) = chain.split_at(chain.find("\n-----BEGIN").expect("has two") + 1);
+    let patch = json!([
+        { "op": "add", "path": "/Status", "value": "ACTIVE" },
+        { "op": "add", "path": "/Certificate", "value": own },
+        { "op": "add", "path": "/CertificateChain", "value": above },
+    ]);
+    let update = cloudcontrol(&sandbox).update_resource().identifier(&issuing);
+    let update = update.type_name("AWS::ACMPCA::CertificateAuthorityActivation");
+    update.patch_document(patch.to_string()).send().await.expect("is begun");
+    sandbox.advance_clock(HOUR).expect("it is later");
+    let describe = client.describe_certificate_authority().certificate_authority_arn(&issuing);
+    let described = describe.send().await.expect("is there").certificate_authority;
+    let authority = described.expect("is there");
+    assert_eq!(authority.status, Some(CertificateAuthorityStatus::Active));
+
+    // The service's own API shows what nobody else does.
+    let off = CrlConfiguration::builder().enabled(false).build().expect("is complete");
+    let off = RevocationConfiguration::builder().crl_configuration(off).build();
+    let update = client.update_certificate_authority().certificate_authority_arn(&issuing);
+    update.revocation_configuration(off).send().await.expect("is turned off");
+    let status = drift(&sandbox).await;
+    assert_eq!(status, StackDriftStatus::InSync, "drift detection is blind to it");
     let describe = client.describe_certificate_authority().certificate_authority_arn(&issuing);
     let described = describe.send().await.expect("is there").certificate_authority;
     let revocation = described.and_then(|authority| authority.revocation_configuration);
     let crl = revocation.and_then(|revocation| revocation.crl_configuration);
     assert_eq!(crl.map(|crl| crl.enabled), Some(false));
+
+    let tag = Tag::builder().key("system").value("other").build().expect("is one");
+    let tag = client.tag_certificate_authority().certificate_authority_arn(&issuing).tags(tag);
+    tag.send().await.expect("is tagged");
+    assert_eq!(drift(&sandbox).await, StackDriftStatus::Drifted);
+}
+
+/// What a new drift detection finds.
+async fn drift(sandbox: &Sandbox) -> StackDriftStatus {
+    let client = cloudformation(sandbox);
+    let begun = client.detect_stack_drift().stack_name("pca").send().await.expect("is begun");
+    sandbox.advance_clock(HOUR).expect("it is later");
+    let id = begun.stack_drift_detection_id.expect("has an ID");
+    let status = client.describe_stack_drift_detection_status().stack_drift_detection_id(id);
+    let status = status.send().await.expect("is there");
+    status.stack_drift_status.expect("is done")
 }
 
 #[tokio::test]

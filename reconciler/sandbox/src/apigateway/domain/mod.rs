@@ -45,6 +45,8 @@ pub(crate) struct Arrival {
 pub(crate) struct Domain {
     pub(crate) name: String,
     pub(crate) region: String,
+    /// The ARN of the certificate that it shows.
+    pub(crate) certificate: String,
     truststore: Option<Truststore>,
 }
 
@@ -68,9 +70,12 @@ impl Domain {
 
     fn of(resource: &Resource) -> Self {
         let pem = resource.attributes.get(TRUSTSTORE).and_then(Value::as_str);
+        let configuration = resource.properties.get("DomainNameConfigurations");
+        let certificate = configuration.and_then(|all| all.get(0)?.get("CertificateArn")?.as_str());
         Self {
             name: resource.identifier.clone(),
             region: resource.region.clone(),
+            certificate: certificate.unwrap_or_default().to_owned(),
             // It was read when the domain was made; had it not been one, there would be no domain.
             truststore: pem.map(|pem| Truststore::parse(pem.as_bytes()).unwrap_or_default()),
         }

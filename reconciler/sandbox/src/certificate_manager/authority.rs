@@ -1,17 +1,14 @@
-//! The certificates that the sandbox's custom domain names show, and the authority that issues them.
-//!
-//! In AWS they are ACM's, of authorities that everybody trusts. Here the account has an authority of its own,
-//! which clients are to be told of.
+//! The authority that issues servers' certificates.
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use serde::{Deserialize, Serialize};
 
+use super::certificate::ServerCertificate;
 use crate::account::Account;
+use crate::private_ca::PrivateKey;
 use crate::store::StateError;
 use crate::world::World;
 
@@ -37,20 +34,13 @@ pub enum ServerAuthorityError {
     Certificate(#[from] rcgen::Error),
 }
 
-/// A chain and its key: what a server proves its name with.
-#[derive(Debug)]
-pub(super) struct ServerIdentity {
-    pub(super) chain: Vec<CertificateDer<'static>>,
-    pub(super) key: PrivateKeyDer<'static>,
-}
-
 impl ServerAuthority {
     /// The account's authority, which is made when it is first asked for.
     pub(crate) fn of(account: &Account) -> Result<Self, ServerAuthorityError> {
         Ok(account.transact(|world, _| Self::kept(world))??)
     }
 
-    fn kept(world: &mut World) -> Result<Self, rcgen::Error> {
+    pub(super) fn kept(world: &mut World) -> Result<Self, rcgen::Error> {
         if let Some(known) = world.server_authorities.get(ONLY) {
             return Ok(known.clone());
         }
@@ -65,25 +55,27 @@ impl ServerAuthority {
         Ok(made)
     }
 
-    /// Issues a certificate for a name, with a new key.
-    pub(super) fn identify(&self, name: &str) -> Result<ServerIdentity, rcgen::Error> {
+    /// Issues a certificate for names, the first of them its subject.
+    pub(super) fn certify(
+        &self,
+        names: Vec<String>,
+        key: &PrivateKey,
+    ) -> Result<ServerCertificate, rcgen::Error> {
         let issuer = Issuer::from_ca_cert_pem(&self.certificate, KeyPair::from_pem(&self.key)?)?;
-        let root = CertificateDer::from_pem_slice(self.certificate.as_bytes());
-        let root = root.map_err(|_| rcgen::Error::CouldNotParseCertificate)?;
-        let key = KeyPair::generate()?;
-        let mut parameters = for_ever(CertificateParams::new([name.to_owned()])?);
-        parameters.distinguished_name.push(DnType::CommonName, name);
-        parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        let subject = names.first().cloned().unwrap_or_default();
+        let mut parameters = for_ever(CertificateParams::new(names)?);
+        parameters.distinguished_name.push(DnType::CommonName, subject);
+        parameters.key_usages =
+            vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
         parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        let certificate = parameters.signed_by(&key, &issuer)?;
-        Ok(ServerIdentity {
-            chain: vec![certificate.into(), root],
-            key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
-        })
+        parameters.use_authority_key_identifier_extension = true;
+        let certificate = parameters.signed_by(&KeyPair::from_pem(key.pem())?, &issuer)?;
+        let chain = format!("{}{}", certificate.pem(), self.certificate);
+        Ok(ServerCertificate { chain, key: key.pem().to_owned() })
     }
 }
 
-/// Clients go by their machine's clock, wherever the account's is.
+/// The longest validity that there is.
 fn for_ever(mut parameters: CertificateParams) -> CertificateParams {
     parameters.not_before = date_time_ymd(2000, 1, 1);
     parameters.not_after = date_time_ymd(2999, 1, 1);
