@@ -155,6 +155,82 @@ def a_stack_is_created_drifts_and_is_deleted(folder):
     assert len(aws("cloudformation", "list-stack-resources", "--stack-name", "session")["StackResourceSummaries"]) == 3
 
 
+def openssl(folder, *arguments, fails_with=None):
+    """Runs openssl in a folder; answers what it says."""
+    run = subprocess.run(["openssl", *arguments], cwd=folder, capture_output=True, text=True, timeout=60)
+    said = run.stdout + run.stderr
+    assert (run.returncode == 0) == (fails_with is None), (arguments, said)
+    assert fails_with is None or fails_with in said, (arguments, said)
+    return said
+
+
+def a_private_ca_issues_and_revokes(folder):
+    """From the user guide of Private CA, command by command; openssl makes the requests and judges the rest."""
+    pca = ["acm-pca", "--output", "json"]
+    service = {"Service": "acm-pca.amazonaws.com"}
+    actions = ["s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation"]
+    where = ["arn:aws:s3:::session-crl", "arn:aws:s3:::session-crl/*"]
+    statement = {"Effect": "Allow", "Principal": service, "Action": actions, "Resource": where}
+    aws("s3", "mb", "s3://session-crl")
+    aws("s3api", "put-bucket-policy", "--bucket", "session-crl", "--policy", json.dumps({"Statement": [statement]}))
+    configuration = {
+        "KeyAlgorithm": "RSA_2048",
+        "SigningAlgorithm": "SHA256WITHRSA",
+        "Subject": {"Country": "JP", "Organization": "Session", "CommonName": "session"},
+    }
+    crl = {"Enabled": True, "S3BucketName": "session-crl"}
+    create = [*pca, "create-certificate-authority", "--certificate-authority-type", "ROOT"]
+    create += ["--certificate-authority-configuration", json.dumps(configuration), "--revocation-configuration"]
+    # Everybody may read a CRL unless told otherwise, which a new bucket refuses.
+    aws(*create, json.dumps({"CrlConfiguration": crl}), fails_with="Permission error with your S3 bucket")
+    crl["S3ObjectAcl"] = "BUCKET_OWNER_FULL_CONTROL"
+    arn = aws(*create, json.dumps({"CrlConfiguration": crl}))["CertificateAuthorityArn"]
+    authority = ["--certificate-authority-arn", arn]
+    aws(*pca, "wait", "certificate-authority-csr-created", *authority)
+    csr = aws(*pca, "get-certificate-authority-csr", *authority, "--output", "text")
+    (folder / "root.csr").write_text(csr)
+
+    def issue(request, template, days):
+        issue = [*pca, "issue-certificate", *authority, "--csr", f"fileb://{folder / request}"]
+        issue += ["--signing-algorithm", "SHA256WITHRSA", "--validity", f"Value={days},Type=DAYS"]
+        issued = aws(*issue, "--template-arn", f"arn:aws:acm-pca:::template/{template}/V1")["CertificateArn"]
+        aws(*pca, "wait", "certificate-issued", *authority, "--certificate-arn", issued)
+        return aws(*pca, "get-certificate", *authority, "--certificate-arn", issued)
+
+    (folder / "root.pem").write_text(issue("root.csr", "RootCACertificate", 3650)["Certificate"])
+    certificate = f"fileb://{folder / 'root.pem'}"
+    aws(*pca, "import-certificate-authority-certificate", *authority, "--certificate", certificate)
+    described = aws(*pca, "describe-certificate-authority", *authority)["CertificateAuthority"]
+    assert described["Status"] == "ACTIVE", described
+
+    for name in ("kept", "revoked"):
+        request = ["req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr"]
+        openssl(folder, *request, "-subj", f"/CN={name}")
+        issued = issue(f"{name}.csr", "EndEntityClientAuthCertificate", 30)
+        (folder / f"{name}.pem").write_text(issued["Certificate"])
+        assert issued["CertificateChain"] == (folder / "root.pem").read_text(), issued
+    verify = ["verify", "-x509_strict", "-purpose", "sslclient", "-CAfile", "root.pem"]
+    openssl(folder, *verify, "kept.pem", "revoked.pem")
+    openssl(folder, *[it.replace("sslclient", "sslserver") for it in verify], "kept.pem", fails_with="purpose")
+
+    serial = openssl(folder, "x509", "-in", "revoked.pem", "-noout", "-serial").strip().removeprefix("serial=")
+    revoke = [*pca, "revoke-certificate", *authority, "--certificate-serial", serial]
+    aws(*revoke, "--revocation-reason", "SUPERSEDED")
+    aws(*revoke, "--revocation-reason", "SUPERSEDED", fails_with="RequestAlreadyProcessedException")
+    report = [*pca, "create-certificate-authority-audit-report", *authority, "--s3-bucket-name", "session-crl"]
+    report = aws(*report, "--audit-report-response-format", "JSON")
+    told = ["--audit-report-id", report["AuditReportId"]]
+    aws(*pca, "wait", "audit-report-created", *authority, *told)
+    entries = aws("s3", "cp", f"s3://session-crl/{report['S3Key']}", "-")
+    reasons = {entry["subject"]: entry.get("revocationReason") for entry in entries}
+    expected = {"CN=session,O=Session,C=JP": None, "CN=kept": None, "CN=revoked": "SUPERSEDED"}
+    assert reasons == expected, entries
+    aws(*pca, "update-certificate-authority", *authority, "--status", "DISABLED")
+    aws(*pca, "delete-certificate-authority", *authority)
+    assert aws(*pca, "describe-certificate-authority", *authority)["CertificateAuthority"]["Status"] == "DELETED"
+    aws("s3", "rb", "--force", "s3://session-crl")
+
+
 def checksums_of_every_algorithm(_):
     s3 = boto3.client("s3")
     for algorithm in ("CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME"):
@@ -228,6 +304,7 @@ STEPS = [
     who_calls,
     files_through_the_cli,
     a_stack_is_created_drifts_and_is_deleted,
+    a_private_ca_issues_and_revokes,
     checksums_of_every_algorithm,
     a_presigned_url_is_for_one_request,
     temporary_credentials_are_of_their_role,

@@ -178,6 +178,8 @@ fn check_below(
 /// Answers `GetCertificate`.
 pub(super) fn get_certificate(world: &World, call: &Call) -> Answer {
     let authority = authority::find(world, call)?;
+    let present = [Status::PendingCertificate, Status::Active, Status::Disabled, Status::Expired];
+    authority.check(call.now, &present)?;
     let arn = call.required("CertificateArn")?;
     if !arn.starts_with(&arns::certificates(&authority.arn)) {
         let message = format!("{arn} is not the ARN of a certificate of {}", authority.arn);
