@@ -1,0 +1,1 @@
+//! Terminals from declaration to revocation, over an AWS in memory that fails as asked.
