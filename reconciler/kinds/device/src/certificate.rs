@@ -32,7 +32,12 @@ impl Authority {
     }
 
     /// Checks the certificate that this CA issued to a terminal for an attempt, and says what is recorded of it.
-    pub fn check(&self, name: &str, attempt: &Attempt, (arn, text): (&str, &str)) -> Result<Issued, String> {
+    pub fn check(
+        &self,
+        name: &str,
+        attempt: &Attempt,
+        (arn, text): (&str, &str),
+    ) -> Result<Issued, String> {
         let der = der(text)?;
         let certificate = parsed(&der)?;
         let tbs = &certificate.tbs_certificate;
@@ -40,9 +45,15 @@ impl Authority {
         let issuer = &own.tbs_certificate;
         let signed = (tbs.as_ref(), &*certificate.signature_value.data);
         let checks = [
-            ("it is not for the terminal's key", fingerprint(&tbs.subject_pki) == attempt.public_key),
+            (
+                "it is not for the terminal's key",
+                fingerprint(&tbs.subject_pki) == attempt.public_key,
+            ),
             ("its subject is not the terminal's name alone", is_named(&certificate, name)),
-            ("it has other names", tbs.subject_alternative_name().is_ok_and(|names| names.is_none())),
+            (
+                "it has other names",
+                tbs.subject_alternative_name().is_ok_and(|names| names.is_none()),
+            ),
             ("it is a CA's", !tbs.is_ca()),
             ("it is not for client authentication alone", is_for_clients(&certificate)),
             ("its issuer is not the CA", tbs.issuer.as_raw() == issuer.subject.as_raw()),
@@ -118,7 +129,8 @@ fn is_for_clients(certificate: &X509Certificate<'_>) -> bool {
 /// Whether a certificate is good when it was asked for, and for as long as was asked for, give or take a day.
 fn is_timely(certificate: &X509Certificate<'_>, attempt: &Attempt) -> bool {
     let validity = certificate.validity();
-    let (Ok(from), Ok(until)) = (timestamp(&validity.not_before), timestamp(&validity.not_after)) else {
+    let (Ok(from), Ok(until)) = (timestamp(&validity.not_before), timestamp(&validity.not_after))
+    else {
         return false;
     };
     let day = Days::new(1);

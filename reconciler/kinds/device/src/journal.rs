@@ -4,6 +4,8 @@
 //! none. The document is written by compare-and-swap, so no two runs can begin the same attempt or disagree about
 //! its outcome. Nothing is ever taken out of it: it is also the record of who had what when.
 
+use std::collections::BTreeMap;
+
 use device_registry::Serial;
 use jiff::{SignedDuration, Timestamp};
 use reconcile_core::digest::Digest;
@@ -25,6 +27,9 @@ pub const SETTLED_AFTER: SignedDuration = SignedDuration::from_mins(5);
 pub struct Journal {
     /// The attempts.
     pub attempts: Vec<Attempt>,
+    /// Certificates that came of none of them, and when we revoked them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub taken_back: BTreeMap<Serial, Timestamp>,
 }
 
 /// An attempt to give a terminal a certificate.
@@ -173,17 +178,15 @@ impl Journal {
         }
     }
 
-    /// Notes that we revoked a certificate. False if it does not know it.
-    pub fn note_revocation(&mut self, serial: &Serial, at: Timestamp) -> bool {
-        let issued = self.attempts.iter_mut().filter_map(|attempt| match &mut attempt.outcome {
+    /// Notes that we revoked a certificate.
+    pub fn note_revocation(&mut self, serial: &Serial, at: Timestamp) {
+        let issued = self.attempts.iter_mut().find_map(|attempt| match &mut attempt.outcome {
             Some(Outcome::Issued(issued)) if issued.serial == *serial => Some(issued),
-            _ => None,
+            Some(Outcome::Issued(_) | Outcome::Nothing(_)) | None => None,
         });
-        let mut found = false;
-        for issued in issued {
-            issued.revoked = Some(at);
-            found = true;
+        match issued {
+            Some(issued) => issued.revoked = Some(at),
+            None => drop(self.taken_back.insert(serial.clone(), at)),
         }
-        found
     }
 }

@@ -81,6 +81,11 @@ impl Entry {
         common_name.unwrap_or(&self.subject)
     }
 
+    /// The ARN of the CA that issued it.
+    pub fn authority(&self) -> &str {
+        authority_of(&self.certificate_arn)
+    }
+
     /// Whether it could open a connection at a time.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.not_after > now
@@ -93,6 +98,11 @@ impl Entry {
             .any(|other| template.starts_with(other));
         !is_authority
     }
+}
+
+/// The CA in a certificate's ARN.
+pub fn authority_of(certificate: &str) -> &str {
+    certificate.split_once("/certificate/").map_or(certificate, |(authority, _)| authority)
 }
 
 fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {

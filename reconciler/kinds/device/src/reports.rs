@@ -62,7 +62,10 @@ impl Source<'_> {
 
 impl DeviceKind {
     /// The newest report that there is.
-    pub(crate) async fn newest_report(&self, source: Source<'_>) -> Result<Option<Arc<Report>>, String> {
+    pub(crate) async fn newest_report(
+        &self,
+        source: Source<'_>,
+    ) -> Result<Option<Arc<Report>>, String> {
         let mut reports = self.reports.0.lock().await;
         let known = reports.entry(source.authority.to_owned()).or_default();
         if known.looked.is_none() {
@@ -86,9 +89,21 @@ impl DeviceKind {
     }
 
     /// Asks for a report, unless there is one that is less than half an hour old.
-    pub(crate) async fn fresh_report(&self, source: Source<'_>, tell: &(dyn Fn(String) + Sync)) -> Result<(), String> {
-        let since = self.now().saturating_sub(ASKED_EVERY).unwrap_or(Timestamp::MIN);
-        self.report_since(source, since, tell).await
+    pub(crate) async fn fresh_report(
+        &self,
+        source: Source<'_>,
+        tell: &(dyn Fn(String) + Sync),
+    ) -> Result<(), String> {
+        let newest = {
+            let mut reports = self.reports.0.lock().await;
+            let known = reports.entry(source.authority.to_owned()).or_default();
+            self.look_for_reports(source, known).await?
+        };
+        let now = self.now();
+        if newest.is_some_and(|newest| now.duration_since(newest.modified) < ASKED_EVERY) {
+            return Ok(());
+        }
+        self.report_since(source, now, tell).await
     }
 
     /// Waits until there is a report that shows everything before a time.
@@ -109,7 +124,8 @@ impl DeviceKind {
             }
             let next = newest.and_then(|newest| newest.modified.saturating_add(ASKED_EVERY).ok());
             let earliest = next.map_or(since, |next| next.max(since));
-            self.wait_until(earliest, "before the CA may be asked for its next audit report", tell).await;
+            self.wait_until(earliest, "before the CA may be asked for its next audit report", tell)
+                .await;
             let now = self.now();
             match self.authorities.begin_report(source.authority, source.bucket).await {
                 Ok(Begun::Report(id)) => {
@@ -121,7 +137,10 @@ impl DeviceKind {
                     if self.now().duration_since(begun) > LONG_PATIENCE {
                         return Err(format!("the CA gives no audit report: {why}"));
                     }
-                    tell("the CA was asked for an audit report by somebody else: waiting for it".to_owned());
+                    tell(
+                        "the CA was asked for an audit report by somebody else: waiting for it"
+                            .to_owned(),
+                    );
                     sleep(LONG_PAUSE).await;
                 }
                 Err(error) => return Err(format!("the CA gives no audit report: {error}")),
@@ -159,7 +178,9 @@ impl DeviceKind {
             let progress = self.authorities.report(source.authority, id).await;
             match progress.map_err(|error| error.to_string())? {
                 Progress::Written(key) => return Ok(key),
-                Progress::Failed => return Err("the CA could not write its audit report".to_owned()),
+                Progress::Failed => {
+                    return Err("the CA could not write its audit report".to_owned());
+                }
                 Progress::Creating if self.now().duration_since(begun) > PATIENCE => {
                     return Err("the CA is still writing its audit report".to_owned());
                 }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use device_registry::{AllowedSerial, Bucket, Name, Prefix, Registration, Serial, State as Registered};
+use device_registry::{
+    AllowedSerial, Bucket, Name, Prefix, Registration, Serial, State as Registered,
+};
 use jiff::Timestamp;
 use reconcile_core::digest::Digest;
 use reconcile_core::status::Running;
 use serde::{Deserialize, Serialize};
 
-use crate::journal::Journal;
+use crate::journal::{Journal, SETTLED_AFTER};
 use crate::report::Entry;
 
 /// A terminal, as it was seen.
@@ -86,10 +88,16 @@ pub struct Inventory {
     pub keys: BTreeMap<Serial, Digest>,
 }
 
+/// From when on an audit report shows what was done at a time.
+pub(crate) fn settled(time: Timestamp) -> Timestamp {
+    time.saturating_add(SETTLED_AFTER).unwrap_or(Timestamp::MAX)
+}
+
 impl Card {
     /// Of a registration.
     pub fn of(registration: Registration) -> Self {
-        let Registration { terminal, clinic, bucket, prefix, state, serials, certificate } = registration;
+        let Registration { terminal, clinic, bucket, prefix, state, serials, certificate } =
+            registration;
         let certificate = certificate.map(|certificate| Digest::of(certificate.pem));
         Self { terminal, clinic, bucket, prefix, state, serials, certificate }
     }
@@ -112,7 +120,18 @@ impl Inventory {
         journal: &'a Journal,
         now: Timestamp,
     ) -> impl Iterator<Item = &'a Entry> {
-        self.entries.iter().filter(move |entry| entry.is_live(now) && !journal.knows(&entry.serial))
+        let is_stranger = move |entry: &&Entry| {
+            entry.is_live(now)
+                && !journal.knows(&entry.serial)
+                && !self.is_taken_back(journal, entry)
+        };
+        self.entries.iter().filter(is_stranger)
+    }
+
+    /// Whether we revoked a certificate, and its CA does not know better.
+    fn is_taken_back(&self, journal: &Journal, entry: &Entry) -> bool {
+        let at = journal.taken_back.get(&entry.serial);
+        at.is_some_and(|at| !self.covers(entry.authority(), settled(*at)))
     }
 }
 

@@ -109,7 +109,9 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Issue(issuance) => match &issuance.open {
-                Some(open) => write!(f, "went on with attempt {} to issue a certificate", open.number),
+                Some(open) => {
+                    write!(f, "went on with attempt {} to issue a certificate", open.number)
+                }
                 None => write!(f, "issued a certificate for {} days", issuance.days),
             },
             Self::AwaitReport { since, .. } => {

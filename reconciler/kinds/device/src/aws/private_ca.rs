@@ -49,7 +49,8 @@ impl PrivateCa {
 
     async fn ask(&self, asked: &Asked<'_>) -> Result<String, AwsError> {
         let subject = Asn1Subject::builder().common_name(asked.common_name).build();
-        let validity = Validity::builder().value(asked.days.into()).r#type(ValidityPeriodType::Days);
+        let validity =
+            Validity::builder().value(asked.days.into()).r#type(ValidityPeriodType::Days);
         let validity = validity.build().map_err(|error| AwsError::told(error.to_string()))?;
         let call = self
             .client
@@ -115,11 +116,17 @@ impl ReadsAuthorities for PrivateCa {
 #[async_trait]
 impl Issues for PrivateCa {
     async fn issue(&self, asked: &Asked<'_>, within: Duration) -> Result<String, AwsError> {
-        let late = |_| AwsError::told("the time within which the CA would know the request again is over");
+        let late =
+            |_| AwsError::told("the time within which the CA would know the request again is over");
         timeout(within, self.ask(asked)).await.map_err(late)?
     }
 
-    async fn revoke(&self, authority: &str, serial: &Serial, reason: RawReason) -> Result<(), AwsError> {
+    async fn revoke(
+        &self,
+        authority: &str,
+        serial: &Serial,
+        reason: RawReason,
+    ) -> Result<(), AwsError> {
         let call = self
             .client
             .revoke_certificate()

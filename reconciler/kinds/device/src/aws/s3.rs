@@ -12,7 +12,7 @@ use reconcile_engine::aws::naming::NameCalls;
 use reconcile_engine::aws::session::Session;
 
 use super::answer;
-use crate::port::objects::{Listed, Object, ReadsObjects, Written, WritesObjects};
+use crate::port::objects::{Listed, Object, ReadsObjects, WritesObjects, Written};
 
 /// How S3 says that somebody was there before: at the same time, or earlier.
 const LOST: [&str; 3] = ["ConditionalRequestConflict", "PreconditionFailed", "NoSuchKey"];

@@ -18,11 +18,8 @@ use x509_parser::prelude::FromDer;
 use super::{Refusal, again};
 
 /// What certreq says of the machine.
-const OF_WINDOWS: [Oid<'_>; 3] = [
-    oid!(1.3.6.1.4.1.311.13.2.3),
-    oid!(1.3.6.1.4.1.311.13.2.2),
-    oid!(1.3.6.1.4.1.311.21.20),
-];
+const OF_WINDOWS: [Oid<'_>; 3] =
+    [oid!(1.3.6.1.4.1.311.13.2.3), oid!(1.3.6.1.4.1.311.13.2.2), oid!(1.3.6.1.4.1.311.21.20)];
 
 /// Extensions as older programs of Microsoft ask for them.
 const MICROSOFT_EXTENSIONS: Oid<'_> = oid!(1.3.6.1.4.1.311.2.1.14);
@@ -47,7 +44,10 @@ pub(super) fn check(attributes: &[X509CriAttribute<'_>], name: &str) -> Result<(
                     check_extensions(attribute, name)?;
                 } else if !OF_WINDOWS.contains(&attribute.oid) {
                     let oid = attribute.oid.to_id_string();
-                    return Err(again(format!("it has the attribute {oid}, which is not taken"), name));
+                    return Err(again(
+                        format!("it has the attribute {oid}, which is not taken"),
+                        name,
+                    ));
                 }
             }
         }
@@ -89,7 +89,8 @@ fn too_much(extension: &X509Extension<'_>) -> Option<String> {
                 ocsp_signing: false,
                 other: Vec::new(),
             };
-            (*usage != only_client).then(|| "an extended key usage other than client authentication".to_owned())
+            (*usage != only_client)
+                .then(|| "an extended key usage other than client authentication".to_owned())
         }
         ParsedExtension::BasicConstraints(constraints) => {
             constraints.ca.then(|| "being a CA (basic constraints)".to_owned())

@@ -112,10 +112,14 @@ fn check_signature(request: &X509CertificationRequest<'_>, name: &str) -> Result
         return Err(Refusal::new("it is signed with SHA-1", hint));
     }
     let signed = (info.raw, &*request.signature_value.data);
-    if is_by(&info.subject_pki, algorithm, signed) {
+    let is_whole = request.signature_value.unused_bits == 0;
+    if is_whole && is_by(&info.subject_pki, algorithm, signed) {
         return Ok(());
     }
-    Err(again("it is not signed by the key that it is for: it was altered, or made by no one", name))
+    Err(again(
+        "it is not signed by the key that it is for: it was altered, or made by no one",
+        name,
+    ))
 }
 
 fn check_subject(request: &X509CertificationRequest<'_>, name: &str) -> Result<(), Refusal> {

@@ -22,7 +22,11 @@ const PAUSE: Duration = Duration::from_secs(1);
 const LOOKS: usize = 60;
 
 impl DeviceKind {
-    pub(super) async fn issue(&self, issuance: &Issuance, tell: &UnitEvents) -> Result<(), StepError> {
+    pub(super) async fn issue(
+        &self,
+        issuance: &Issuance,
+        tell: &UnitEvents,
+    ) -> Result<(), StepError> {
         self.keep_to_budget(issuance)?;
         let authority = self.authority(&issuance.authority).await?;
         let Some(attempt) = self.begin(issuance).await? else {
@@ -47,7 +51,11 @@ impl DeviceKind {
     }
 
     /// Records the certificate of an attempt, once it is issued and turns out to be what was asked for.
-    pub(super) async fn adopt(&self, adoption: &Adoption, tell: &UnitEvents) -> Result<(), StepError> {
+    pub(super) async fn adopt(
+        &self,
+        adoption: &Adoption,
+        tell: &UnitEvents,
+    ) -> Result<(), StepError> {
         let Adoption { terminal, attempt, arn } = adoption;
         let authority = self.authority(&attempt.authority).await?;
         let given = self.given(&attempt.authority, arn, tell).await?;
@@ -106,7 +114,9 @@ impl DeviceKind {
             }
             sleep(PAUSE).await;
         }
-        Err(StepError::Failed(format!("the CA is still issuing {arn}: the next run goes on with it")))
+        Err(StepError::Failed(format!(
+            "the CA is still issuing {arn}: the next run goes on with it"
+        )))
     }
 
     /// A CA's own certificate, asked for once.

@@ -46,7 +46,11 @@ impl DeviceKind {
         let revoked = self.authorities.revoke(authority, serial, *reason).await;
         revoked.map_err(failed("revoke the certificate"))?;
         let now = self.now();
-        self.update(terminal, |journal| journal.note_revocation(serial, now)).await.map(drop)
+        let note = |journal: &mut Journal| {
+            journal.note_revocation(serial, now);
+            true
+        };
+        self.update(terminal, note).await.map(drop)
     }
 
     /// Records an attempt. False if somebody else recorded something about it, or began another one.

@@ -8,6 +8,7 @@ use reconcile_engine::kind::StepError;
 use super::failed;
 use crate::kind::DeviceKind;
 use crate::plan::word;
+use crate::report::authority_of;
 use crate::state::Card;
 use crate::step::Publication;
 
@@ -23,7 +24,8 @@ impl DeviceKind {
             Some(arn) => Some(self.published_certificate(publication, arn, tell).await?),
             None => None,
         };
-        let Card { terminal, clinic, bucket: of_clinic, prefix, state, serials, certificate: _ } = card;
+        let Card { terminal, clinic, bucket: of_clinic, prefix, state, serials, certificate: _ } =
+            card;
         let registration = Registration {
             terminal: terminal.clone(),
             clinic: clinic.clone(),
@@ -45,7 +47,8 @@ impl DeviceKind {
         (bucket, terminal): (&str, &str),
         etag: &str,
     ) -> Result<(), StepError> {
-        let deleted = self.objects.delete((bucket, &format!("registry/{terminal}.json")), etag).await;
+        let deleted =
+            self.objects.delete((bucket, &format!("registry/{terminal}.json")), etag).await;
         deleted.map(drop).map_err(failed("take the registration away"))
     }
 
@@ -69,8 +72,7 @@ impl DeviceKind {
                 return Ok(certificate);
             }
         }
-        let authority = arn.split_once("/certificate/").map_or(arn, |(authority, _)| authority);
-        let given = self.given(authority, arn, tell).await?;
+        let given = self.given(authority_of(arn), arn, tell).await?;
         if !is_meant(&given.pem) {
             let why = format!("the CA gives another certificate for {arn} than the recorded one");
             return Err(StepError::Failed(why));

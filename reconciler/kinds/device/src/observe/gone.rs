@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 use reconcile_core::address::Address;
-use reconcile_core::observation::Observation;
 use reconcile_core::digest::Digest;
+use reconcile_core::observation::Observation;
 use reconcile_engine::kind::{Look, Wanted};
 
 use super::{Sight, TOGETHER, address_of, one};
@@ -22,9 +22,10 @@ pub(super) async fn all(
     let registered = sight.etags.keys().map(String::as_str);
     let now = kind.now();
     let issued = sight.reports.iter().flat_map(|report| {
-        let live = report.by_name.iter().filter(|(_, entries)| {
-            entries.iter().any(|entry| entry.is_live(now))
-        });
+        let live = report
+            .by_name
+            .iter()
+            .filter(|(_, entries)| entries.iter().any(|entry| entry.is_live(now)));
         live.map(|(name, _)| name.as_str())
     });
     let declared: BTreeSet<&str> = look.declared.values().map(|spec| spec.name.as_str()).collect();

@@ -11,7 +11,7 @@ use crate::certificate;
 use crate::journal::Journal;
 use crate::kind::DeviceKind;
 use crate::port::authority::Answer;
-use crate::report::Entry;
+use crate::report::{Entry, authority_of};
 use crate::reports::Source;
 use crate::spec::Spec;
 use crate::state::{Card, Entered, Inventory, Places, Records, State};
@@ -34,7 +34,11 @@ pub(crate) async fn one(
     }
 }
 
-async fn declared(kind: &DeviceKind, spec: &Spec, inputs: Inputs<'_>) -> Result<Option<State>, String> {
+async fn declared(
+    kind: &DeviceKind,
+    spec: &Spec,
+    inputs: Inputs<'_>,
+) -> Result<Option<State>, String> {
     let known = inputs.resolve(&spec.authority).known().map(str::to_owned);
     let (Some(authority), Some(places)) = (known, kind.places(inputs)?) else { return Ok(None) };
     let name = spec.name.as_str();
@@ -70,7 +74,11 @@ async fn gone(kind: &DeviceKind, name: &str) -> Result<Option<State>, String> {
 }
 
 /// Registration and journal of a terminal.
-pub(super) async fn records(kind: &DeviceKind, places: &Places, name: &str) -> Result<Records, String> {
+pub(super) async fn records(
+    kind: &DeviceKind,
+    places: &Places,
+    name: &str,
+) -> Result<Records, String> {
     // What is no name is in neither.
     let Ok(terminal) = Name::try_from(name.to_owned()) else { return Ok(Records::default()) };
     let key = device_registry::key(&terminal);
@@ -98,8 +106,7 @@ pub(super) async fn look_at_strangers(
         .map(|entry| (entry.serial.clone(), entry.certificate_arn.clone()))
         .collect();
     for (serial, arn) in shown {
-        let of = arn.split_once("/certificate/").map_or(authority, |(of, _)| of);
-        if let Some(pem) = given(kind, of, &arn).await? {
+        if let Some(pem) = given(kind, &arn).await? {
             inventory.keys.insert(serial, certificate::key_of(&pem)?);
         }
     }
@@ -107,12 +114,15 @@ pub(super) async fn look_at_strangers(
     let registered = card.into_iter().flat_map(|card| &card.serials);
     for allowed in registered.filter(|allowed| allowed.not_after > now) {
         let serial = &allowed.serial;
-        if records.journal.knows(serial) || inventory.entry(serial).is_some() || authority.is_empty() {
+        if records.journal.knows(serial)
+            || inventory.entry(serial).is_some()
+            || authority.is_empty()
+        {
             continue;
         }
         // As AWS writes a serial number in an ARN: sixteen bytes.
-        let certificate_arn = format!("{authority}/certificate/{serial:0>32}");
-        if let Some(pem) = given(kind, authority, &certificate_arn).await? {
+        let certificate_arn = format!("{authority}/certificate/{:0>32}", serial.as_str());
+        if let Some(pem) = given(kind, &certificate_arn).await? {
             inventory.keys.insert(serial.clone(), certificate::key_of(&pem)?);
             let (issued_at, not_after) = certificate::times_of(&pem)?;
             inventory.entries.push(Entry {
@@ -130,8 +140,8 @@ pub(super) async fn look_at_strangers(
 }
 
 /// A certificate, if its CA has it.
-async fn given(kind: &DeviceKind, authority: &str, arn: &str) -> Result<Option<String>, String> {
-    match kind.authorities.certificate(authority, arn).await {
+async fn given(kind: &DeviceKind, arn: &str) -> Result<Option<String>, String> {
+    match kind.authorities.certificate(authority_of(arn), arn).await {
         Ok(Answer::Issued(given)) => Ok(Some(given.pem)),
         Ok(Answer::InProgress | Answer::Unknown) => Ok(None),
         Err(error) => Err(format!("the certificate {arn} could not be read: {error}")),
@@ -145,7 +155,8 @@ impl DeviceKind {
         let now = super::resolved(settings, inputs);
         match (self.places.get(), &now) {
             (Some(before), Some(now)) if before != now => {
-                Err("the registry is another one than all terminals were looked for in: run again".to_owned())
+                Err("the registry is another one than all terminals were looked for in: run again"
+                    .to_owned())
             }
             _ => Ok(now),
         }
@@ -159,7 +170,8 @@ impl DeviceKind {
         for authority in self.known_authorities().await {
             let source = Source { authority: &authority, bucket: &places.reports };
             let report = self.newest_report(source).await.ok().flatten()?;
-            let found = report.by_name.keys().find(|name| gone::unspeakable(name).name() == address);
+            let found =
+                report.by_name.keys().find(|name| gone::unspeakable(name).name() == address);
             if found.is_some() {
                 return found.cloned();
             }
@@ -168,7 +180,10 @@ impl DeviceKind {
     }
 
     /// The journal of a terminal, with its tag; an empty one if there is none.
-    pub(crate) async fn journal(&self, terminal: &str) -> Result<(Journal, Option<String>), String> {
+    pub(crate) async fn journal(
+        &self,
+        terminal: &str,
+    ) -> Result<(Journal, Option<String>), String> {
         let key = Journal::key(&self.environment.name, terminal);
         let stored = self.journals.get(&key).await;
         let Some(stored) = stored.map_err(|error| error.to_string())? else {

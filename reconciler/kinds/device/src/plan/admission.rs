@@ -102,7 +102,9 @@ fn why_registered(terminal: &Terminal<'_>, card: &Card) -> (Action, String) {
         return (Action::Recover, "its registration cannot be read".to_owned());
     };
     let is_in = |serial: &Serial, card: &Card| {
-        card.serials.iter().any(|allowed| allowed.serial == *serial && allowed.not_after > terminal.now())
+        card.serials
+            .iter()
+            .any(|allowed| allowed.serial == *serial && allowed.not_after > terminal.now())
     };
     let mut held = terminal.journal().held();
     let shut_out = held.find(|held| {
@@ -185,7 +187,8 @@ fn issue(terminal: &Terminal<'_>, work: &mut Work) {
     }
     if let Some(held) = revoked_key(terminal) {
         let serial = &held.issued.serial;
-        let who = if held.issued.revoked.is_some() { "was revoked" } else { "was revoked by somebody" };
+        let who =
+            if held.issued.revoked.is_some() { "was revoked" } else { "was revoked by somebody" };
         work.found(
             format!("its certificate {serial} {who}, and the terminal has the same key"),
             format!(
@@ -256,7 +259,8 @@ fn inspect(terminal: &Terminal<'_>, work: &mut Work) {
         }
         let serial = &entry.serial;
         let allowed = terminal.spec.revoke.contains(serial.as_str());
-        let what = format!("the CA issued {serial} in its name on {}, for another key", entry.issued_at);
+        let what =
+            format!("the CA issued {serial} in its name on {}, for another key", entry.issued_at);
         if allowed {
             work.because(Action::Update, format!("{what}, and git says to revoke it"));
         } else {

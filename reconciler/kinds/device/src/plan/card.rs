@@ -7,7 +7,7 @@ use reconcile_core::verdict::{Effect, FieldChange};
 use super::Terminal;
 use crate::journal::Held;
 use crate::spec::Standing;
-use crate::state::{Card, Entered, State};
+use crate::state::{Card, Entered, State, settled};
 use crate::step::{Publication, Step};
 
 /// As the registry spells a state.
@@ -25,7 +25,10 @@ pub(super) fn is_revoked(state: &State, held: Held<'_>) -> bool {
         return held.issued.revoked.is_some();
     };
     match held.issued.revoked {
-        Some(ours) => entry.revoked_at.is_some() || !state.inventory.covers(&held.attempt.authority, settled(ours)),
+        Some(ours) => {
+            entry.revoked_at.is_some()
+                || !state.inventory.covers(&held.attempt.authority, settled(ours))
+        }
         None => entry.revoked_at.is_some(),
     }
 }
@@ -33,11 +36,6 @@ pub(super) fn is_revoked(state: &State, held: Held<'_>) -> bool {
 /// Whether somebody else revoked a certificate.
 pub(super) fn is_revoked_by_others(state: &State, held: Held<'_>) -> bool {
     held.issued.revoked.is_none() && is_revoked(state, held)
-}
-
-/// From when on an audit report shows what was done at a time.
-fn settled(time: Timestamp) -> Timestamp {
-    time.saturating_add(crate::journal::SETTLED_AFTER).unwrap_or(Timestamp::MAX)
 }
 
 /// What the registration of an enrolled or suspended terminal should say, and the ARN of its newest certificate.
@@ -52,10 +50,9 @@ pub(super) fn wanted(terminal: &Terminal<'_>) -> (Card, Option<String>) {
         }
         Some(_) | None => one.issued.not_after,
     };
-    let allowed = held.iter().map(|held| AllowedSerial {
-        serial: held.issued.serial.clone(),
-        not_after: until(held),
-    });
+    let allowed = held
+        .iter()
+        .map(|held| AllowedSerial { serial: held.issued.serial.clone(), not_after: until(held) });
     let card = Card {
         terminal: spec.name.clone(),
         clinic: spec.clinic.clone(),

@@ -23,7 +23,7 @@ pub(super) fn revoked(terminal: &Terminal<'_>, reason: RawReason) -> Draft {
         work.fields.extend(fields);
         work.steps.push(publish(state, card, None));
     }
-    take_back(state, (reason, &terminal.authority), now, &mut work);
+    take_back(state, reason, now, &mut work);
     work.decide(state)
 }
 
@@ -60,8 +60,7 @@ pub(super) fn gone(state: &State, context: &PlanContext<'_>) -> Draft {
         work.fields.extend(fields);
         work.because(Action::Delete, "`desired/` does not declare it any more");
     }
-    let reason = RawReason::CessationOfOperation;
-    take_back(state, (reason, ""), context.now, &mut work);
+    take_back(state, RawReason::CessationOfOperation, context.now, &mut work);
     work.decide_as(Action::Delete, state)
 }
 
@@ -85,14 +84,13 @@ fn undeclared(state: &State, context: &PlanContext<'_>) -> Draft {
 }
 
 /// Revokes every certificate that could still open a connection; one of which nobody knows first.
-fn take_back(state: &State, (reason, authority): (RawReason, &str), now: jiff::Timestamp, work: &mut Work) {
+fn take_back(state: &State, reason: RawReason, now: jiff::Timestamp, work: &mut Work) {
     if let Some(open) = state.records.journal.open() {
         settlement::look_up(state, open, work);
         work.loses(&format!("what attempt {} led to", open.number), true);
     }
-    for (its_authority, serial) in live(state, now) {
+    for (authority, serial) in live(state, now) {
         work.because(Action::Update, format!("its certificate {serial} is not revoked"));
-        let authority = if its_authority.is_empty() { authority.to_owned() } else { its_authority };
         let terminal = state.terminal.clone();
         work.revoke(Revocation { terminal, authority, serial, reason }, true);
     }
@@ -108,11 +106,6 @@ fn live(state: &State, now: jiff::Timestamp) -> Vec<(String, device_registry::Se
     let others = state
         .inventory
         .strangers(journal, now)
-        .map(|entry| (authority_of(&entry.certificate_arn), entry.serial.clone()));
+        .map(|entry| (entry.authority().to_owned(), entry.serial.clone()));
     ours.chain(others).collect()
-}
-
-/// The CA in a certificate's ARN.
-fn authority_of(arn: &str) -> String {
-    arn.split_once("/certificate/").map_or(arn, |(authority, _)| authority).to_owned()
 }

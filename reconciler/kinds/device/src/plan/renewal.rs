@@ -21,5 +21,9 @@ pub fn renewal_of(spec: &Spec, issued: &Issued) -> Timestamp {
 fn lot(name: &str, serial: &str) -> i64 {
     let digest = Digest::of_parts([name.as_bytes(), serial.as_bytes()]);
     // Fifteen digits are below the largest number there is.
-    digest.as_str().get(..15).and_then(|digits| i64::from_str_radix(digits, 16).ok()).unwrap_or_default()
+    digest
+        .as_str()
+        .get(..15)
+        .and_then(|digits| i64::from_str_radix(digits, 16).ok())
+        .unwrap_or_default()
 }

@@ -54,7 +54,8 @@ fn issuances(
     environment: &Environment,
 ) {
     let per_run = settings.issuance.per_run;
-    let issuing = planned.iter_mut().filter(|(_, verdict)| carried_out(verdict).is_some_and(issues));
+    let issuing =
+        planned.iter_mut().filter(|(_, verdict)| carried_out(verdict).is_some_and(issues));
     for (_, verdict) in issuing.skip(usize::try_from(per_run).unwrap_or(usize::MAX)) {
         hold_back(
             verdict,

@@ -1,9 +1,7 @@
 //! A decision in the making: what is to be done, why, and what only a person can decide.
 
 use reconcile_core::coverage::Coverage;
-use reconcile_core::verdict::{
-    Action, Change, Danger, DangerLevel, Effect, FieldChange, Verdict,
-};
+use reconcile_core::verdict::{Action, Change, Danger, DangerLevel, Effect, FieldChange, Verdict};
 
 use super::Draft;
 use crate::spec::RawReason;

@@ -85,5 +85,10 @@ pub trait Issues: ReadsAuthorities {
     /// Asks for a certificate, and stops asking after a time; gives its ARN.
     async fn issue(&self, asked: &Asked<'_>, within: Duration) -> Result<String, AwsError>;
     /// Revokes a certificate. One that is revoked already is found done.
-    async fn revoke(&self, authority: &str, serial: &Serial, reason: RawReason) -> Result<(), AwsError>;
+    async fn revoke(
+        &self,
+        authority: &str,
+        serial: &Serial,
+        reason: RawReason,
+    ) -> Result<(), AwsError>;
 }

@@ -27,8 +27,10 @@ pub fn check(units: &[Unit<Spec>], scope: &mut Scope<'_>) {
     match (Settings::of(environment), units.first()) {
         (Err(problem), _) => scope.problem(problem),
         (Ok(None), Some(unit)) => {
-            let message =
-                format!("the environment `{}` does not say where terminals are registered", environment.name);
+            let message = format!(
+                "the environment `{}` does not say where terminals are registered",
+                environment.name
+            );
             let hint = format!(
                 "add `devices: {{ registry: BUCKET, auditReports: BUCKET }}` to desired/environments/{}.yaml",
                 environment.name
@@ -148,7 +150,11 @@ impl Interpreter<'_, '_> {
                 "a certificate that is good for {} cannot be renewed {} before its end",
                 raw.validity, raw.renew_before
             );
-            self.reader.problem("/renewBefore", message, "write a shorter time: a third of `validity`");
+            self.reader.problem(
+                "/renewBefore",
+                message,
+                "write a shorter time: a third of `validity`",
+            );
         }
     }
 

@@ -58,7 +58,7 @@ fn a_registration_that_says_more_is_put_back() {
         card.prefix = "terminals/clinic-0002-pc01/".to_owned().try_into().unwrap();
     });
     assert_snapshot!(story.told(), @r"
-    update: its registration says something else
+    update: its certificate a1 is not registered
       registry/prefix: terminals/clinic-0002-pc01/ -> terminals/clinic-0001-pc01/
       registry/serials: bad until 2027-02-09T12:00:00Z -> a1 until 2027-02-09T12:00:00Z
       step: registered it as enrolled with serials [a1]
@@ -101,7 +101,10 @@ fn another_key_gets_another_certificate() {
 
 #[test]
 fn another_authority_issues_another_certificate() {
-    let story = Story::enrolled().declare(|spec| spec.authority = Text::literal("arn:aws:acm-pca:ap-northeast-1:111122223333:certificate-authority/bbbb"));
+    let story = Story::enrolled().declare(|spec| {
+        spec.authority =
+            Text::literal("arn:aws:acm-pca:ap-northeast-1:111122223333:certificate-authority/bbbb")
+    });
     assert_snapshot!(story.told(), @r"
     update: its CA is another one
       certificate: a1 -> a new one for 90d
@@ -113,7 +116,7 @@ fn another_authority_issues_another_certificate() {
 fn a_suspended_one_is_let_in_no_more_and_keeps_its_certificate() {
     let story = Story::enrolled().declare(|spec| spec.standing = Standing::Suspended);
     assert_snapshot!(story.told(), @r"
-    update: its registration says something else
+    update: git says that it is suspended
       registry/state: enrolled -> suspended
       step: registered it as suspended with serials [a1]
     ");
@@ -138,7 +141,7 @@ fn one_that_is_resumed_is_let_in_again() {
         card.state = device_registry::State::Suspended;
     });
     assert_snapshot!(story.told(), @r"
-    update: its registration says something else
+    update: git says that it is enrolled
       registry/state: suspended -> enrolled
       step: registered it as enrolled with serials [a1]
     ");
@@ -164,7 +167,7 @@ fn an_attempt_for_what_git_does_not_say_any_more_does_not_go_on() {
         .records(|journal| journal.attempts.push(attempt(1, "2026-11-21T11:59:00Z", None)));
     let suspended = begun.declare(|spec| spec.standing = Standing::Suspended);
     assert_snapshot!(suspended.told(), @r"
-    create: it was never enrolled
+    recover: the issuance that began at 2026-11-21T11:59:00Z was not finished
       registry/terminal: - -> clinic-0001-pc01
       registry/clinic: - -> clinic-0001
       registry/bucket: - -> clinic-0001-bucket

@@ -22,10 +22,7 @@ fn a_certificate_that_is_not_on_record_any_more_is_recorded() {
     let story = Story::enrolled().records(|journal| journal.attempts.clear());
     let story = story.reported("2026-11-21T11:00:00Z", &[("a1", "2026-11-11T12:00:00Z", "own")]);
     assert_snapshot!(story.told(), @r"
-    update: its registration says something else
-      registry/serials: a1 until 2027-02-09T12:00:00Z -> 
-      registry/certificate: f55ff16f66f4 -> 
-      step: registered it as enrolled with serials []
+    recover: its certificate a1 is not on record any more
       step: recorded the certificate arn:aws:acm-pca:ap-northeast-1:111122223333:certificate-authority/aaaa/certificate/a1
     ");
 }
@@ -39,7 +36,7 @@ fn a_certificate_for_another_key_is_for_a_person_to_judge() {
     blocked: the CA issued bad in its name on 2026-11-20T12:00:00Z, for another key
       unblock: find out who did (CloudTrail, `IssueCertificate`), then add `allow: { revoke: [bad] }` to desired/devices/clinic-0001/clinic-0001-pc01.yaml
     ");
-    let consent = story().declare(|spec| drop(spec.revoke.insert("bad".to_owned())));
+    let consent = story().declare(|spec| spec.revoke = ["bad".to_owned()].into());
     assert_snapshot!(consent.told(), @r"
     update: the CA issued bad in its name on 2026-11-20T12:00:00Z, for another key, and git says to revoke it
       certificate/revoked: bad -> -
@@ -50,7 +47,11 @@ fn a_certificate_for_another_key_is_for_a_person_to_judge() {
 
 #[test]
 fn a_certificate_of_a_name_that_nobody_declares_is_for_a_person_to_judge() {
-    let story = || Story::new().reported("2026-11-21T11:00:00Z", &[("bad", "2026-11-20T12:00:00Z", "another")]).gone();
+    let story = || {
+        Story::new()
+            .reported("2026-11-21T11:00:00Z", &[("bad", "2026-11-20T12:00:00Z", "another")])
+            .gone()
+    };
     assert_snapshot!(story().told(), @r"
     blocked: the CA issued a certificate for `clinic-0001-pc01`, which `desired/` does not declare
       unblock: find out who did (CloudTrail, `IssueCertificate`); declare the terminal, or have the certificate revoked: add `allow: { delete: [devices/clinic-0001-pc01] }` to desired/environments/production.yaml
@@ -74,16 +75,18 @@ fn what_somebody_else_revoked_is_let_in_no_more_and_not_replaced() {
       registry/certificate: f55ff16f66f4 -> 
       step: registered it as enrolled with serials []
     ");
-    let shut_out = || story().shows(|state| {
-        let card = state.records.entry.as_mut().unwrap().says.as_mut().unwrap();
-        card.serials.clear();
-        card.certificate = None;
-    });
+    let shut_out = || {
+        story().shows(|state| {
+            let card = state.records.entry.as_mut().unwrap().says.as_mut().unwrap();
+            card.serials.clear();
+            card.certificate = None;
+        })
+    };
     assert_snapshot!(shut_out().told(), @r"
     blocked: its certificate a1 was revoked by somebody, and the terminal has the same key
       unblock: make a new key and signing request on the terminal; or, if this key is good, add `allow: { issueAgain: [a1] }` to desired/devices/clinic-0001/clinic-0001-pc01.yaml
     ");
-    let consent = shut_out().declare(|spec| drop(spec.issue_again.insert("a1".to_owned())));
+    let consent = shut_out().declare(|spec| spec.issue_again = ["a1".to_owned()].into());
     assert_snapshot!(consent.told(), @r"
     update: its certificate a1 was revoked
       certificate: a1 -> a new one for 90d

@@ -54,7 +54,7 @@ impl Story {
 
     /// A terminal that was enrolled ten days ago.
     pub(super) fn enrolled() -> Self {
-        let journal = Journal { attempts: vec![attempt(1, "2026-11-11T12:00:00Z", Some("a1"))] };
+        let journal = journal(vec![attempt(1, "2026-11-11T12:00:00Z", Some("a1"))]);
         let seen = Observation::Present(state(Records { entry: Some(entered(&journal)), journal }));
         Self { seen, ..Self::new() }
     }
@@ -234,6 +234,11 @@ pub(super) fn attempt(number: u32, opened: &str, issued: Option<&str>) -> Attemp
     }
 }
 
+/// These attempts, and nothing else.
+pub(super) fn journal(attempts: Vec<Attempt>) -> Journal {
+    Journal { attempts, ..Journal::default() }
+}
+
 /// What is registered of an enrolled terminal whose certificates are these.
 pub(super) fn entered(journal: &Journal) -> Entered {
     let serials = journal.held().map(|held| AllowedSerial {
@@ -266,7 +271,8 @@ fn entry(written: &str, issued_at: &str) -> Entry {
 
 pub(super) fn environment() -> Environment {
     let text = "devices:".to_owned();
-    let file = Arc::new(SourceFile { path: "desired/environments/production.yaml".to_owned(), text });
+    let file =
+        Arc::new(SourceFile { path: "desired/environments/production.yaml".to_owned(), text });
     let value = json!({ "registry": "${stacks.clinic.Registry}", "auditReports": "${stacks.clinic.Reports}" });
     let section = Section { value, place: Place { file, range: 0..7 } };
     Environment {
