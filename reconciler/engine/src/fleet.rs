@@ -166,11 +166,7 @@ impl<K: Kind> FleetOf<K> {
         K::note(&self.units.get(address)?.spec, seen.state()?)
     }
 
-    fn look<'a>(
-        &'a self,
-        environment: &'a Environment,
-        look: &FleetLook<'a>,
-    ) -> Look<'a, K::Spec> {
+    fn look<'a>(&'a self, environment: &'a Environment, look: &FleetLook<'a>) -> Look<'a, K::Spec> {
         let declared =
             self.units.iter().map(|(address, unit)| (address.clone(), &unit.spec)).collect();
         let FleetLook { notes, published, depth, events } = *look;

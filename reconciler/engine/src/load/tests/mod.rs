@@ -76,11 +76,19 @@ enum OneOrMany {
 #[derive(JsonSchema)]
 struct Nothing {}
 
-const STACK: KindInfo =
-    KindInfo { word: "Stack", plural: "stacks", schema: || schemars::schema_for!(Raw), settings: || None };
+const STACK: KindInfo = KindInfo {
+    word: "Stack",
+    plural: "stacks",
+    schema: || schemars::schema_for!(Raw),
+    settings: || None,
+};
 
-const ARTIFACT: KindInfo =
-    KindInfo { word: "Artifact", plural: "artifacts", schema: || schemars::schema_for!(Nothing), settings: || None };
+const ARTIFACT: KindInfo = KindInfo {
+    word: "Artifact",
+    plural: "artifacts",
+    schema: || schemars::schema_for!(Nothing),
+    settings: || None,
+};
 
 const SANDBOX: &str = "kind: Environment\nname: sandbox\ndefault: true\ntarget: sandbox\n\
     stateBucket: clinic-state\nvariables: { prefix: clinic, domain: backup.example.jp }\n";
