@@ -201,6 +201,7 @@ impl Story {
             variables: BTreeMap::new(),
             tags: BTreeMap::new(),
             allow_delete: [].into(),
+            sections: BTreeMap::new(),
         };
         let context = PlanContext {
             address: &"truststores/terminals".parse().unwrap(),
