@@ -22,14 +22,18 @@ use reconcile_engine::plan::{Prepared, World};
 use reconcile_engine::state::ledger::Ledger;
 use reconcile_kind_artifact::ArtifactKind;
 use reconcile_kind_stack::StackKind;
+use reconcile_kind_truststore::TruststoreKind;
 
 use crate::account::{Account, REGION};
 use crate::door::Denying;
 use crate::repository::Repository;
 
 /// The kinds, as the command line registers them.
-pub const KINDS: [&dyn AnyKind; 2] =
-    [&Registered::<StackKind>::NEW, &Registered::<ArtifactKind>::NEW];
+pub const KINDS: [&dyn AnyKind; 3] = [
+    &Registered::<StackKind>::NEW,
+    &Registered::<ArtifactKind>::NEW,
+    &Registered::<TruststoreKind>::NEW,
+];
 
 /// The commit that every run is of.
 pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";

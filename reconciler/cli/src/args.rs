@@ -294,7 +294,7 @@ impl Global {
         match self.verbose {
             0 => None,
             1 => Some(
-                "reconcile=debug,reconcile_engine=debug,reconcile_kind_stack=debug,reconcile_kind_artifact=debug",
+                "reconcile=debug,reconcile_engine=debug,reconcile_kind_stack=debug,reconcile_kind_artifact=debug,reconcile_kind_truststore=debug",
             ),
             2 => Some("debug"),
             // At `trace` the SDK writes answers down as they came, with whatever is in them.

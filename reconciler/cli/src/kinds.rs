@@ -3,7 +3,11 @@
 use reconcile_engine::fleet::{AnyKind, Registered};
 use reconcile_kind_artifact::ArtifactKind;
 use reconcile_kind_stack::StackKind;
+use reconcile_kind_truststore::TruststoreKind;
 
 /// Every kind there is, in the order in which they are looked at: where an artifact is, a stack publishes.
-pub(crate) const KINDS: [&dyn AnyKind; 2] =
-    [&Registered::<StackKind>::NEW, &Registered::<ArtifactKind>::NEW];
+pub(crate) const KINDS: [&dyn AnyKind; 3] = [
+    &Registered::<StackKind>::NEW,
+    &Registered::<ArtifactKind>::NEW,
+    &Registered::<TruststoreKind>::NEW,
+];
