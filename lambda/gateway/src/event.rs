@@ -33,6 +33,8 @@ pub struct RequestContext {
     pub request_id: String,
     /// The stage that was asked.
     pub stage: String,
+    /// When the request came, in milliseconds since 1970; zero if that is not told.
+    pub time_epoch: i64,
     /// The request line, and who sent it.
     pub http: Http,
     /// How the caller proved who it is.

@@ -225,6 +225,10 @@ pub(crate) enum SandboxCommand {
     /// Move its clock.
     #[command(subcommand)]
     Clock(ClockCommand),
+    /// Tell the story of a terminal, from its first certificate to its renewal, and check every step.
+    ///
+    /// In a copy of this repository with an account of its own, `.reconcile/demo`.
+    Demo,
     /// Answer the AWS CLI and other SDKs over HTTP, until it is stopped.
     Serve(ServeArgs),
 }

@@ -93,5 +93,6 @@ pub(crate) const SANDBOX: &str = "\
 Examples:
   reconcile sandbox tamper stacks/s3 TrailBucket /VersioningConfiguration/Status Suspended
   reconcile sandbox clock advance 60d              sixty days pass
+  reconcile sandbox demo                           all of it, told with one terminal
   reconcile sandbox serve                          for AWS_ENDPOINT_URL=http://127.0.0.1:4599
   reconcile sandbox reset                          an empty account again";

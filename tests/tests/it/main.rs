@@ -16,5 +16,6 @@ mod promises;
 mod readme;
 mod refusals;
 mod sequences;
+mod terminals;
 mod transcripts;
 mod year;

@@ -2,6 +2,7 @@
 
 mod apply;
 mod build;
+mod demo;
 pub(crate) mod device;
 mod drift;
 mod expect;

@@ -5,7 +5,7 @@ use reconcile_core::problem::Problem;
 use reconcile_sandbox::{Sandbox, TamperRequest};
 use serde_json::Value;
 
-use super::{Context, Failure, serve};
+use super::{Context, Failure, demo, serve};
 use crate::args::{ClockCommand, SandboxCommand};
 use crate::exit::Exit;
 use crate::target::open_sandbox;
@@ -29,6 +29,7 @@ pub(super) async fn run(context: &Context, command: SandboxCommand) -> Result<Ex
             open_sandbox(&workspace)?.tamper(request).map_err(|error| failed(&error))?;
             done
         }
+        SandboxCommand::Demo => return demo::run(context, &workspace).await,
         SandboxCommand::Serve(args) => return serve::run(context, &workspace, args).await,
         SandboxCommand::Clock(ClockCommand::Advance { by }) => {
             open_sandbox(&workspace)?.advance_clock(by).map_err(|error| failed(&error))?;
