@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::authority::Status;
+use super::authority::{self, Status};
 use super::deletion;
 use super::import;
 use super::issue::{self, Order};
@@ -38,11 +38,7 @@ impl Provider for AuthorityProvider {
         after: &mut Resource,
         at: Timestamp,
     ) -> Result<(), Failure> {
-        let name = "RevocationConfiguration";
-        if before.properties.get(name) == after.properties.get(name) {
-            return Ok(());
-        }
-        lifecycle::configured(world, after, at).map_err(|error| failure(&error))
+        update_settings(world, before, after, at).map_err(|error| failure(&error))
     }
 
     fn delete(&self, world: &mut World, settings: &Resource, at: Timestamp) -> Result<(), Failure> {
@@ -51,6 +47,22 @@ impl Provider for AuthorityProvider {
         }
         deletion::delete_as_usual(world, &settings.identifier, at).map_err(|error| failure(&error))
     }
+}
+
+/// Takes over new settings of a CA. A CA without a certificate takes none, not even tags.
+fn update_settings(
+    world: &mut World,
+    before: &Resource,
+    after: &Resource,
+    at: Timestamp,
+) -> Result<(), AwsError> {
+    let authority = authority::of_arn(world, &after.region, &after.identifier)?;
+    authority.check(at, &[Status::Active, Status::Disabled])?;
+    let revocation = "RevocationConfiguration";
+    if before.properties.get(revocation) == after.properties.get(revocation) {
+        return Ok(());
+    }
+    lifecycle::configured(world, after, at)
 }
 
 /// `AWS::ACMPCA::Certificate`

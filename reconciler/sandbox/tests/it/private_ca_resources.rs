@@ -211,3 +211,22 @@ async fn a_stack_that_goes_leaves_its_cas_to_be_restored() {
     let status = described.and_then(|authority| authority.status);
     assert_eq!(status, Some(CertificateAuthorityStatus::Deleted));
 }
+
+#[tokio::test]
+async fn a_ca_without_a_certificate_cannot_be_changed() {
+    let sandbox = sandbox();
+    open_bucket(&sandbox).await;
+    let client = cloudformation(&sandbox);
+    let mut template = json!({ "Resources": { "Root": authority("ROOT", "Root") } });
+    let create = client.create_stack().stack_name("pca").template_body(template.to_string());
+    create.send().await.expect("is begun");
+    sandbox.advance_clock(HOUR).expect("it is later");
+    template["Resources"]["Root"]["Properties"]["Tags"] = json!([]);
+    let update = client.update_stack().stack_name("pca").template_body(template.to_string());
+    update.send().await.expect("is begun");
+    sandbox.advance_clock(HOUR).expect("it is later");
+    let events = client.describe_stack_events().stack_name("pca").send().await.expect("lists");
+    let mut reasons = events.stack_events().iter().filter_map(|it| it.resource_status_reason());
+    let expected = "is not in the correct state: it is PENDING_CERTIFICATE";
+    assert!(reasons.any(|reason| reason.contains(expected)), "{events:?}");
+}
