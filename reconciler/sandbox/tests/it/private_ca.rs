@@ -9,10 +9,13 @@ use aws_sdk_acmpca::types::{
     SigningAlgorithm, Tag,
 };
 
+use tempfile::TempDir;
+
 use crate::authorities::{
-    Authorities, EC, OpenSsl, activate, authorities, configuration, crl, request,
+    Authorities, EC, OpenSsl, activate, authorities, certificate, configuration, crl, issue,
+    request,
 };
-use crate::support::{private_ca, refusal, sandbox};
+use crate::support::{open, private_ca, refusal, sandbox};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -239,4 +242,19 @@ async fn what_no_ca_can_be_is_refused() {
         describe(other).await.expect_err("is none").code(),
         Some("ResourceNotFoundException")
     );
+}
+
+#[tokio::test]
+async fn another_process_goes_on_with_the_same_cas() {
+    let directory = TempDir::new().expect("a folder is made");
+    let sandbox = open(directory.path());
+    let client = private_ca(&sandbox);
+    let Authorities { issuing, .. } = authorities(&sandbox).await;
+    let arn = issue(&client, &issuing, &request("pc01")).await;
+    let (own, chain) = certificate(&client, &issuing, &arn).await;
+    let other = open(directory.path());
+    let client = private_ca(&other);
+    assert_eq!(certificate(&client, &issuing, &arn).await, (own, chain));
+    let second = issue(&client, &issuing, &request("pc02")).await;
+    certificate(&private_ca(&sandbox), &issuing, &second).await;
 }
