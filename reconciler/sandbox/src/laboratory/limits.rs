@@ -19,7 +19,7 @@ struct Quota {
 /// `signer.html`, `pca.html` and `lambda-service.html` beside it;
 /// for S3 "Best practices design patterns: optimizing Amazon S3 performance", whose numbers hold for a
 /// prefix and are taken here for an operation.
-const PUBLISHED: [Quota; 15] = [
+const PUBLISHED: [Quota; 17] = [
     Quota {
         per_second: 2,
         service: "cloudformation",
@@ -78,7 +78,25 @@ const PUBLISHED: [Quota; 15] = [
     Quota {
         per_second: 1,
         service: "acm-pca",
-        operations: &["CreateCertificateAuthority", "CreateCertificateAuthorityAuditReport"],
+        operations: &[
+            "CreateCertificateAuthority",
+            "CreateCertificateAuthorityAuditReport",
+            "CreatePermission",
+            "DeletePermission",
+        ],
+    },
+    Quota { per_second: 5, service: "acm-pca", operations: &["ListPermissions"] },
+    Quota {
+        per_second: 10,
+        service: "acm-pca",
+        operations: &[
+            "DeleteCertificateAuthority",
+            "GetCertificateAuthorityCsr",
+            "ImportCertificateAuthorityCertificate",
+            "TagCertificateAuthority",
+            "UntagCertificateAuthority",
+            "UpdateCertificateAuthority",
+        ],
     },
     Quota {
         per_second: 20,
@@ -86,6 +104,10 @@ const PUBLISHED: [Quota; 15] = [
         operations: &[
             "DescribeCertificateAuthority",
             "DescribeCertificateAuthorityAuditReport",
+            "GetCertificateAuthorityCertificate",
+            "ListCertificateAuthorities",
+            "ListTags",
+            "RestoreCertificateAuthority",
             "RevokeCertificate",
         ],
     },

@@ -5,7 +5,7 @@ use rcgen::{CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, Ser
 use serde_json::{Value, json};
 
 use super::arns;
-use super::authority::{self, CertificateAuthority};
+use super::authority::{self, CertificateAuthority, Status};
 use super::bucket;
 use super::certificate::{self, IssuedCertificate};
 use super::contents::moment;
@@ -160,7 +160,8 @@ fn write(
     let Some(configuration) = CrlConfiguration::of(authority.settings(world)?)? else {
         return Ok(None);
     };
-    if authority.restorable_until.is_some() {
+    // One that has expired writes no more lists.
+    if !matches!(authority.status(now), Status::Active | Status::Disabled) {
         return Ok(None);
     }
     configuration.check_bucket(world, &authority.region, arn)?;

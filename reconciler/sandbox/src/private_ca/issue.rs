@@ -10,7 +10,7 @@ use super::certificate::{self, Certificate, IssuedCertificate, TokenUse};
 use super::contents::Contents;
 use super::crl::CrlConfiguration;
 use super::passthrough::Passthrough;
-use super::refusal::{in_progress, invalid_args, malformed_csr, not_found};
+use super::refusal::{in_progress, invalid_args, malformed_csr, not_found, validation};
 use super::request::{self, SigningRequest};
 use super::template::{Purpose, Template};
 use super::validity::Period;
@@ -79,9 +79,13 @@ pub(super) fn issue(
     let authority = authority::of_arn(world, order.region, order.authority)?;
     let (template, template_arn) = Template::of(order.text("TemplateArn"))?;
     let is_root = template.purpose == Purpose::Root;
-    // A root CA that has no certificate yet issues its own, and that only.
-    let allowed = if is_root { Status::PendingCertificate } else { Status::Active };
-    authority.check(now, &[allowed])?;
+    // A root CA issues its own certificate also when it has none yet, or none that is still valid.
+    let allowed = if is_root {
+        &[Status::PendingCertificate, Status::Active, Status::Expired][..]
+    } else {
+        &[Status::Active]
+    };
+    authority.check(now, allowed)?;
     let algorithm = authority.key.algorithm();
     let signing = algorithm.signs_with(order.text("SigningAlgorithm").unwrap_or_default())?;
     let request = SigningRequest::read(order.request)?;
@@ -158,7 +162,7 @@ fn check_below(
     }
     let own = &authority.installed()?.certificate;
     if contents.period.not_after > own.not_after {
-        return Err(invalid_args(
+        return Err(validation(
             "The certificate validity specified exceeds the certificate authority validity",
         ));
     }

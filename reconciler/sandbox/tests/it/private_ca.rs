@@ -63,6 +63,8 @@ async fn a_ca_waits_for_its_certificate_and_is_in_use_with_it() {
     sandbox.advance_clock(10 * 365 * DAY).expect("it is later");
     sandbox.advance_clock(10 * DAY).expect("it is later");
     assert_eq!(status().await, CertificateAuthorityStatus::Expired);
+    activate(&client, &arn, &arn, "RootCACertificate").await;
+    assert_eq!(status().await, CertificateAuthorityStatus::Active);
 }
 
 #[tokio::test]

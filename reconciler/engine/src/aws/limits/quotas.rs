@@ -106,6 +106,7 @@ const PUBLISHED: &[Quota] = &[
         operations: &[
             "DescribeCertificateAuthority",
             "DescribeCertificateAuthorityAuditReport",
+            "GetCertificateAuthorityCertificate",
             "RevokeCertificate",
         ],
     },
