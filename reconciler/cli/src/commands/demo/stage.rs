@@ -50,9 +50,7 @@ impl Stage {
         let folder = root.join(".reconcile").join("demo");
         narrator.chapter("The programs");
         let reconcile = std::env::current_exe().map_err(failed("find this program"))?;
-        // Here and not in the copy, so that it is built once and stays.
-        let build = run(&reconcile, &["build"], &root, &[], narrator).await?;
-        narrator.claim("the functions are built as they go to AWS", build.must("build")?)?;
+        build_functions(&reconcile, &root, narrator).await?;
         let terminal = build_terminal(&root, narrator).await?;
         copy(workspace, &root, &folder).map_err(failed("copy the repository"))?;
         let state = folder.join(".reconcile").join("sandbox");
@@ -151,6 +149,19 @@ async fn run(
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     })
+}
+
+/// Builds the functions in the repository itself, where they stay: the first time takes minutes, which are shown.
+async fn build_functions(
+    reconcile: &Path,
+    root: &Path,
+    narrator: &Narrator<'_>,
+) -> Result<(), Problem> {
+    narrator.typed("reconcile build");
+    let mut build = Command::new(reconcile);
+    build.arg("build").current_dir(root).stdin(Stdio::null()).stdout(Stdio::null());
+    let status = build.kill_on_drop(true).status().await.map_err(failed("run a program"))?;
+    narrator.claim("the functions are built as they go to AWS", status.success())
 }
 
 /// Builds the terminal; where it is.

@@ -42,7 +42,7 @@ struct Teller<'a> {
 impl Teller<'_> {
     async fn two_clinics(&self) -> Result<(), Problem> {
         self.narrator.chapter("Two clinics, and all that their terminals need");
-        let applied = self.reconcile("apply --yes").await?.must("apply")?;
+        let applied = self.reconcile("apply").await?.must("apply")?;
         self.narrator.claim("AWS is as git says", applied)?;
         let again = self.reconcile("plan --detailed-exitcode").await?.must("plan")?;
         self.narrator.claim("and nothing is left to do", again)
@@ -57,7 +57,7 @@ impl Teller<'_> {
             let add = format!("device add {name} --clinic {clinic} --csr {request}");
             self.reconcile(&add).await?.must("device add")?;
         }
-        let applied = self.reconcile("apply --yes --only devices/*-pc90").await?.must("apply")?;
+        let applied = self.reconcile("apply --only devices/*-pc90").await?.must("apply")?;
         self.narrator.claim("the CA issued their certificates", applied)?;
         for name in [OURS, THEIRS] {
             let exported = self.reconcile(&format!("device export {name}")).await?;
@@ -122,7 +122,7 @@ impl Teller<'_> {
         self.narrator.chapter("Seventy days later");
         let before = self.serial(OURS).await?;
         self.reconcile("sandbox clock advance 70d").await?.must("clock advance")?;
-        let applied = self.reconcile("apply --yes").await?.must("apply")?;
+        let applied = self.reconcile("apply").await?.must("apply")?;
         self.narrator.claim("what nears its end is issued anew", applied)?;
         let renewed = self.terminal(OURS, "renew").await?;
         let is_newer = renewed.must("terminal renew")? && renewed.answer()["renewed"] == true;
@@ -140,7 +140,7 @@ impl Teller<'_> {
     /// Declares something about a terminal, and waits until everybody knows.
     async fn declare(&self, name: &str, command: &str) -> Result<(), Problem> {
         self.reconcile(command).await?.must(command)?;
-        self.reconcile(&format!("apply --yes --only devices/{name}")).await?.must("apply")?;
+        self.reconcile(&format!("apply --only devices/{name}")).await?.must("apply")?;
         self.reconcile(A_MINUTE).await?.must("clock advance").map(|_| ())
     }
 
