@@ -83,6 +83,45 @@ fn programs() {
     session.end();
 }
 
+/// As `certreq` on a terminal wrote it.
+const REQUEST: &[u8] = include_bytes!("clinic-0001-pc02.csr.pem");
+
+/// A terminal's file as a person keeps it.
+const TERMINAL: &str = "\
+# 受付のPC
+kind: Device
+name: clinic-0001-pc01
+clinic: clinic-0001
+csr: clinic-0001-pc01.csr.pem
+authority: \"${stacks.pca.IssuingCaArn}\"
+bucket: \"${stacks.clinic-0001.BucketName}\"
+validity: 60d
+state: enrolled # 2026-11-22
+";
+
+#[test]
+fn terminals() {
+    let repository =
+        Repository::new().file("desired/devices/clinic-0001/clinic-0001-pc01.yaml", TERMINAL);
+    let mut session = Transcript::begin("terminals", "A terminal's life, in files", &repository);
+    session.say("A new terminal of a clinic is declared as the others are.");
+    session.run("reconcile device new clinic-0001 clinic-0001-pc02");
+    session.say("Its signing request is checked before it is taken.");
+    session.write("pc02.csr.pem", REQUEST);
+    session.run("reconcile device add clinic-0001-pc01 --csr pc02.csr.pem");
+    session.run("reconcile device add clinic-0001-pc02 --csr pc02.csr.pem -e production");
+    session.say("A terminal was lost. One word of its file changes.");
+    session.run("reconcile device suspend clinic-0001-pc01");
+    session.run("reconcile device suspend clinic-0001-pc01");
+    session.say("It was found; or it was not.");
+    session.run("reconcile device resume clinic-0001-pc01");
+    session.run("reconcile device revoke clinic-0001-pc01 --reason key-compromise --output json");
+    session.say("That is final.");
+    session.run("reconcile device resume clinic-0001-pc01");
+    session.run("reconcile device suspend clinic-0001-pc2");
+    session.end();
+}
+
 #[test]
 fn mistakes() {
     let mut session = Transcript::begin("mistakes", "Mistakes, all told at once", &repository());

@@ -28,11 +28,9 @@ pub mod aws;
 pub mod certificate;
 pub mod csr;
 pub mod journal;
-pub mod pem;
 pub mod plan;
 pub mod port;
 pub mod report;
-pub mod signature;
 pub mod spec;
 pub mod state;
 pub mod step;
@@ -46,3 +44,5 @@ mod reports;
 mod tests;
 
 pub use kind::DeviceKind;
+
+use reconcile_x509::{pem, signature};

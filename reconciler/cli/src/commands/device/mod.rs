@@ -3,14 +3,18 @@
 //! Every change is one of files: AWS follows when it is committed and applied. None of these commands
 //! calls AWS.
 
+mod add;
+mod draft;
 mod enrolment;
 mod new;
+mod request;
 mod state;
 mod terminals;
 
 use clap::Subcommand;
 use reconcile_core::problem::Problem;
 
+use self::add::AddArgs;
 use self::new::NewArgs;
 use self::state::{Goal, RevokeArgs};
 use super::{Context, Failure};
@@ -24,6 +28,8 @@ use crate::workspace::Workspace;
 pub(crate) enum DeviceCommand {
     /// Declare a terminal, and print how it makes its key and signing request.
     New(NewArgs),
+    /// Take a terminal's signing request (CSR) into git, once it is found right.
+    Add(AddArgs),
     /// Shut a terminal out for the time being.
     Suspend {
         /// The terminal.
@@ -42,6 +48,7 @@ pub(super) fn run(context: &Context, command: DeviceCommand) -> Result<Exit, Fai
     let workspace = Workspace::find(&context.global)?;
     let edit = match command {
         DeviceCommand::New(args) => new::run(&workspace, &context.global, &args)?,
+        DeviceCommand::Add(args) => add::run(&workspace, &context.global, &args)?,
         DeviceCommand::Suspend { name } => {
             state::run(&workspace, &context.global, &name, &Goal::Suspended)?
         }
