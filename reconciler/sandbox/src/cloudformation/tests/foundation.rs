@@ -63,7 +63,6 @@ fn the_foundation_stands_and_stays() {
     let trail = [
         ("Prefix", "clinic"),
         ("TrailBucket", "TrailBucket"),
-        ("AccessLogBucket", "AccessLogBucket"),
         key,
         ("WorkloadBoundaryArn", "WorkloadBoundaryArn"),
     ];
