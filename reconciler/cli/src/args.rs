@@ -107,7 +107,7 @@ pub(crate) enum Command {
     /// Show the units and what each depends on.
     #[command(after_help = examples::GRAPH)]
     Graph(GraphArgs),
-    /// Declare terminals, and suspend or revoke them: changes files only.
+    /// Declare terminals, suspend or revoke them, and show what they are.
     #[command(subcommand, after_help = examples::DEVICE)]
     Device(DeviceCommand),
     /// Print the JSON Schema of a kind of file, or write all of them.
@@ -268,7 +268,7 @@ pub(crate) enum ClockCommand {
 }
 
 /// A length of time such as `90m`, or `60d` of 24 hours each.
-fn parse_time(written: &str) -> Result<Duration, jiff::Error> {
+pub(crate) fn parse_time(written: &str) -> Result<Duration, jiff::Error> {
     let span: jiff::Span = written.parse()?;
     Duration::try_from(span.to_duration(jiff::SpanRelativeTo::days_are_24_hours())?)
 }

@@ -73,7 +73,10 @@ Examples:
   reconcile device resume clinic-0001-pc02         it was found
   reconcile device revoke clinic-0001-pc02 --reason key-compromise
 
-Nothing of this calls AWS: commit what was changed, and apply it.";
+  reconcile device list --expiring 30d             whose certificate ends within 30 days
+  reconcile device export clinic-0001-pc02 --as pkcs7 --to pc02.p7b
+
+Changes are of files only: commit them, and apply.";
 
 /// Of `schema`.
 pub(crate) const SCHEMA: &str = "\

@@ -2,6 +2,7 @@
 //!
 //! The engine works on [`Fleet`]s; [`Registered`] makes one out of any [`Kind`].
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
@@ -37,7 +38,7 @@ pub trait AnyKind: Send + Sync {
 
 /// The units of a kind.
 #[async_trait]
-pub trait Fleet: Send + Sync {
+pub trait Fleet: Any + Send + Sync {
     /// The kind, as files spell it.
     fn word(&self) -> &'static str;
     /// The kind, as addresses spell it.
@@ -132,6 +133,14 @@ pub fn interpret<K: Kind>(documents: &[&Document], scope: &mut Scope<'_>) -> Vec
     }
     K::check(&units, scope);
     units
+}
+
+/// The declared units of a fleet with what was seen of them, if the fleet is of the kind `K`.
+pub(crate) fn seen_of<K: Kind>(
+    fleet: &dyn Fleet,
+) -> Option<Vec<(&Unit<K::Spec>, Observation<K::State>)>> {
+    let fleet = (fleet as &dyn Any).downcast_ref::<FleetOf<K>>()?;
+    Some(fleet.units.values().map(|unit| (unit, fleet.seen(&unit.address))).collect())
 }
 
 /// The units of a kind whose types are known.

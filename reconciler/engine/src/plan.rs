@@ -9,6 +9,7 @@ use reconcile_core::coverage::Coverage;
 use reconcile_core::digest::Digest;
 use reconcile_core::environment::Environment;
 use reconcile_core::input::Outputs;
+use reconcile_core::observation::Observation;
 use reconcile_core::plan::{Plan, Planned, PlannedUnit};
 use reconcile_core::problem::Problem;
 use reconcile_core::status::UnitStatus;
@@ -16,9 +17,9 @@ use reconcile_core::verdict::Verdict;
 
 use crate::aws::session::Session;
 use crate::events::Events;
-use crate::fleet::{AnyKind, Fleet, FleetLook};
+use crate::fleet::{self, AnyKind, Fleet, FleetLook};
 use crate::graph::Graph;
-use crate::kind::{Depth, Links, PlanContext};
+use crate::kind::{Depth, Kind, Links, PlanContext, Unit};
 use crate::load::Desired;
 use crate::load::scope::{Named, Scope};
 use crate::state::ledger::Ledger;
@@ -104,6 +105,12 @@ impl World {
     /// What runs, as far as it was observed.
     pub fn status(&self) -> Vec<UnitStatus> {
         self.fleets.iter().flat_map(|fleet| fleet.status()).collect()
+    }
+
+    /// The declared units of one kind with what was seen of them, in the kind's own types.
+    pub fn seen_of<K: Kind>(&self) -> Vec<(&Unit<K::Spec>, Observation<K::State>)> {
+        let mut fleets = self.fleets.iter();
+        fleets.find_map(|fleet| fleet::seen_of::<K>(fleet.as_ref())).unwrap_or_default()
     }
 
     /// Looks at every unit, kind by kind: where something is may be what a unit of an earlier kind

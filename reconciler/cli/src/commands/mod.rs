@@ -73,7 +73,7 @@ pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
         Some(Command::Build(args)) => build::run(&context, &args).await,
         Some(Command::Status) => status::run(&context).await,
         Some(Command::Graph(args)) => graph::run(&context, &args),
-        Some(Command::Device(command)) => device::run(&context, command),
+        Some(Command::Device(command)) => device::run(&context, command).await,
         Some(Command::Schema(args)) => schema::run(&context, &args),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();

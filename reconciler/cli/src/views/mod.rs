@@ -11,6 +11,7 @@ mod markdown;
 pub(crate) mod problems;
 pub(crate) mod sentences;
 pub(crate) mod status;
+pub(crate) mod terminals;
 mod visible;
 
 #[cfg(test)]

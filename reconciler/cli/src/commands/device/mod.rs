@@ -1,11 +1,14 @@
 //! `reconcile device`: what an operator does with terminals.
 //!
-//! Every change is one of files: AWS follows when it is committed and applied. None of these commands
-//! calls AWS.
+//! Every change is one of files: AWS follows when it is committed and applied. `list`, `show` and `export` look at AWS;
+//! the others do not call it at all.
 
 mod add;
 mod draft;
 mod enrolment;
+mod export;
+mod list;
+mod look;
 mod new;
 mod request;
 mod state;
@@ -15,6 +18,8 @@ use clap::Subcommand;
 use reconcile_core::problem::Problem;
 
 use self::add::AddArgs;
+use self::export::ExportArgs;
+use self::list::ListArgs;
 use self::new::NewArgs;
 use self::state::{Goal, RevokeArgs};
 use super::{Context, Failure};
@@ -42,9 +47,18 @@ pub(crate) enum DeviceCommand {
     },
     /// Shut a terminal out for ever: its certificates are revoked.
     Revoke(RevokeArgs),
+    /// Show the terminals: state, certificate, expiry.
+    List(ListArgs),
+    /// Show all that is known of a terminal.
+    Show {
+        /// The terminal.
+        name: String,
+    },
+    /// Write a terminal's certificate and its chain.
+    Export(ExportArgs),
 }
 
-pub(super) fn run(context: &Context, command: DeviceCommand) -> Result<Exit, Failure> {
+pub(super) async fn run(context: &Context, command: DeviceCommand) -> Result<Exit, Failure> {
     let workspace = Workspace::find(&context.global)?;
     let edit = match command {
         DeviceCommand::New(args) => new::run(&workspace, &context.global, &args)?,
@@ -59,6 +73,9 @@ pub(super) fn run(context: &Context, command: DeviceCommand) -> Result<Exit, Fai
             let goal = Goal::Revoked { reason: args.reason };
             state::run(&workspace, &context.global, &args.name, &goal)?
         }
+        DeviceCommand::List(args) => return list::run(context, &workspace, &args).await,
+        DeviceCommand::Show { name } => return list::show(context, &workspace, &name).await,
+        DeviceCommand::Export(args) => return export::run(context, &workspace, &args).await,
     };
     Ok(context.result(&edit::render(&edit, context.view()), Exit::Good))
 }

@@ -1,0 +1,165 @@
+//! Terminals: what git says of them, and what their registrations and certificates say.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::Format;
+
+/// A terminal, as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Terminal {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its clinic.
+    pub(crate) clinic: String,
+    /// What git says that it may do.
+    pub(crate) declared: &'static str,
+    /// What its registration says; none if it has none.
+    pub(crate) registered: Option<&'static str>,
+    /// Why it cannot be told.
+    pub(crate) unreadable: Option<String>,
+    /// The serial numbers with which it is let in.
+    pub(crate) allowed: Vec<String>,
+    /// Its certificates, the newest first.
+    pub(crate) certificates: Vec<Certificate>,
+}
+
+/// A certificate that was issued for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Certificate {
+    /// Its serial number.
+    pub(crate) serial: String,
+    /// When it was asked for.
+    pub(crate) issued: Timestamp,
+    /// Until when it is good.
+    pub(crate) not_after: Timestamp,
+    /// When it was revoked by us.
+    pub(crate) revoked: Option<Timestamp>,
+    /// The commit that it was issued for.
+    pub(crate) commit: Option<String>,
+    /// Its ARN.
+    pub(crate) arn: String,
+}
+
+impl Terminal {
+    /// The newest certificate.
+    pub(crate) fn newest(&self) -> Option<&Certificate> {
+        self.certificates.first()
+    }
+
+    /// When something last happened to one of its certificates.
+    fn changed(&self) -> Option<Timestamp> {
+        let times = self.certificates.iter();
+        times
+            .flat_map(|certificate| [Some(certificate.issued), certificate.revoked])
+            .flatten()
+            .max()
+    }
+
+    /// What it may do; where git and AWS differ, both.
+    fn state(&self) -> String {
+        match (self.registered, &self.unreadable) {
+            (_, Some(why)) => format!("unreadable: {why}"),
+            (None, None) if self.declared == "revoked" => self.declared.to_owned(),
+            (None, None) => format!("not registered, to be {}", self.declared),
+            (Some(registered), None) if registered == self.declared => registered.to_owned(),
+            (Some(registered), None) => format!("{registered}, to be {}", self.declared),
+        }
+    }
+}
+
+/// One line a terminal.
+pub(crate) fn list(terminals: &[Terminal], format: Format) -> String {
+    let head = ["TERMINAL", "CLINIC", "STATE", "SERIAL", "EXPIRES", "CHANGED"].map(str::to_owned);
+    match format {
+        Format::Json => json(&serde_json::json!({ "terminals": terminals })),
+        Format::Text if terminals.is_empty() => "No terminal is declared that is meant.".to_owned(),
+        Format::Text => table(&[&[head], rows(terminals).as_slice()].concat()),
+        Format::Markdown => {
+            let line = |row: &[String; 6]| {
+                format!("| {} |", row.each_ref().map(|cell| cell.replace('|', "\\|")).join(" | "))
+            };
+            let lines = rows(terminals);
+            let all = [line(&head), "|---|---|---|---|---|---|".to_owned()].into_iter();
+            all.chain(lines.iter().map(line)).collect::<Vec<_>>().join("\n")
+        }
+    }
+}
+
+/// All that is known of one terminal.
+pub(crate) fn show(terminal: &Terminal, format: Format) -> String {
+    if format == Format::Json {
+        return json(&serde_json::json!({ "terminal": terminal }));
+    }
+    let Terminal { name, clinic, allowed, certificates, .. } = terminal;
+    let mut lines = vec![
+        format!("{name} of {clinic}"),
+        String::new(),
+        format!("state    {}", terminal.state()),
+        format!(
+            "allowed  {}",
+            if allowed.is_empty() { "none".to_owned() } else { allowed.join(", ") }
+        ),
+    ];
+    for certificate in certificates {
+        let Certificate { serial, issued, not_after, revoked, commit, arn } = certificate;
+        lines.extend([
+            String::new(),
+            format!("serial   {serial}"),
+            format!("issued   {}", time(*issued)),
+            format!("expires  {}", time(*not_after)),
+        ]);
+        lines.extend(revoked.map(|at| format!("revoked  {}", time(at))));
+        lines.extend(commit.as_ref().map(|commit| format!("commit   {commit}")));
+        lines.push(format!("ARN      {arn}"));
+    }
+    let text = lines.join("\n");
+    if format == Format::Markdown { format!("```\n{text}\n```") } else { text }
+}
+
+fn rows(terminals: &[Terminal]) -> Vec<[String; 6]> {
+    let row = |terminal: &Terminal| {
+        let newest = terminal.newest();
+        let dash = || "-".to_owned();
+        [
+            terminal.name.clone(),
+            terminal.clinic.clone(),
+            terminal.state(),
+            newest.map_or_else(dash, |certificate| certificate.serial.clone()),
+            newest.map_or_else(dash, |certificate| day(certificate.not_after)),
+            terminal.changed().map_or_else(dash, day),
+        ]
+    };
+    terminals.iter().map(row).collect()
+}
+
+fn table(rows: &[[String; 6]]) -> String {
+    let widths = [0, 1, 2, 3, 4, 5]
+        .map(|column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or_default());
+    let line = |row: &[String; 6]| {
+        let padded = row.iter().zip(widths).map(|(cell, width)| {
+            format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width())))
+        });
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn json(value: &serde_json::Value) -> String {
+    let mut value = value.clone();
+    if let Some(map) = value.as_object_mut() {
+        map.shift_insert(0, "formatVersion".to_owned(), "1.0".into());
+    }
+    serde_json::to_string_pretty(&value).unwrap_or_default()
+}
+
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
