@@ -8,6 +8,7 @@ mod blind_spots;
 mod boundaries;
 mod budgets;
 mod concurrency;
+mod demo;
 mod desired;
 mod faults;
 mod findings;

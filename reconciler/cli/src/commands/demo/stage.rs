@@ -51,7 +51,7 @@ impl Stage {
         narrator.chapter("The programs");
         let reconcile = std::env::current_exe().map_err(failed("find this program"))?;
         build_functions(&reconcile, &root, narrator).await?;
-        let terminal = build_terminal(&root, narrator).await?;
+        let terminal = find_terminal(&reconcile, &root, narrator).await?;
         copy(workspace, &root, &folder).map_err(failed("copy the repository"))?;
         let state = folder.join(".reconcile").join("sandbox");
         let clock = SharedTimeSource::new(SystemTimeSource::new());
@@ -164,14 +164,22 @@ async fn build_functions(
     narrator.claim("the functions are built as they go to AWS", status.success())
 }
 
-/// Builds the terminal; where it is.
-async fn build_terminal(root: &Path, narrator: &Narrator<'_>) -> Result<PathBuf, Problem> {
+/// The terminal: beside this program, or else built by cargo.
+async fn find_terminal(
+    reconcile: &Path,
+    root: &Path,
+    narrator: &Narrator<'_>,
+) -> Result<PathBuf, Problem> {
+    let beside = reconcile.with_file_name("terminal");
+    if beside.is_file() {
+        return Ok(beside);
+    }
     let arguments = ["build", "--quiet", "--bin", "terminal", "--message-format", "json"];
     let built = run(Path::new("cargo"), &arguments, root, &[], narrator).await?;
     let lines = built.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let mut programs = lines.filter(|line| line["target"]["name"] == "terminal");
     let file = programs.find_map(|line| line["executable"].as_str().map(PathBuf::from));
-    narrator.claim("there is a terminal", built.must("cargo build")? && file.is_some())?;
+    narrator.claim("the terminal is built", built.must("cargo build")? && file.is_some())?;
     Ok(file.unwrap_or_default())
 }
 
