@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use json_patch::Patch;
-use reconcile_cfn::registry;
+use reconcile_cfn::registry::{self, Replacement};
 use serde_json::{Map, Value, json};
 
 use crate::error::AwsError;
@@ -84,7 +84,8 @@ fn patch(resource: &Resource, wanted: &Value, pointer: &str) -> Patch {
     let mut names = BTreeSet::from([first(pointer.trim_start_matches('/'))]);
     if let Some(facts) = registry::resource_type(&resource.type_name) {
         let hidden = facts.write_only().iter().map(|path| first(path));
-        names.extend(hidden.filter(|name| resource.properties.contains_key(name)));
+        let hidden = hidden.filter(|name| resource.properties.contains_key(name));
+        names.extend(hidden.filter(|name| facts.replaces(name) != Replacement::Always));
     }
     let operations = names.into_iter().map(|name| {
         let path = format!("/{name}");

@@ -62,7 +62,9 @@ pub(super) fn patched(
     refuse_create_only(facts, &before, &after)?;
     let wanted = model::settable(facts, after);
     let names = resource.properties.keys().chain(wanted.keys());
-    let changed: BTreeSet<String> = names.cloned().collect();
+    // One that is write-only, too, was not read, and does not go because of that.
+    let changed = names.filter(|name| facts.replaces(name) != Replacement::Always);
+    let changed: BTreeSet<String> = changed.cloned().collect();
     Ok((resource.identifier.clone(), Work::Update { wanted, changed }))
 }
 
