@@ -128,7 +128,7 @@ fn rows(terminals: &[Terminal]) -> Vec<[String; 6]> {
             terminal.name.clone(),
             terminal.clinic.clone(),
             terminal.state(),
-            newest.map_or_else(dash, |certificate| certificate.serial.clone()),
+            newest.map_or_else(dash, |certificate| short(&certificate.serial)),
             newest.map_or_else(dash, |certificate| day(certificate.not_after)),
             terminal.changed().map_or_else(dash, day),
         ]
@@ -156,10 +156,101 @@ fn json(value: &serde_json::Value) -> String {
     serde_json::to_string_pretty(&value).unwrap_or_default()
 }
 
+/// Enough of a serial number to know it again; [`show`] has all of it.
+fn short(serial: &str) -> String {
+    serial.get(..12).map_or_else(|| serial.to_owned(), |start| format!("{start}…"))
+}
+
 fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }
 
 fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terminal(name: &str, registered: Option<&'static str>, declared: &'static str) -> Terminal {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let certificate = |serial: &str, issued: &str, not_after: &str| Certificate {
+            serial: serial.to_owned(),
+            issued: at(issued),
+            not_after: at(not_after),
+            revoked: None,
+            commit: Some("0123456789abcdef".to_owned()),
+            arn: format!("arn:aws:acm-pca:::certificate/{serial}"),
+        };
+        let certificates = match registered {
+            Some(_) => vec![
+                certificate("771a0c9fe3b2d451", "2026-11-01T00:00:00Z", "2027-01-30T00:00:00Z"),
+                certificate("5b0f9c", "2026-08-03T00:00:00Z", "2026-11-01T00:00:00Z"),
+            ],
+            None => Vec::new(),
+        };
+        Terminal {
+            name: name.to_owned(),
+            clinic: "clinic-0001".to_owned(),
+            declared,
+            registered,
+            unreadable: None,
+            allowed: registered.map(|_| "771a0c9fe3b2d451".to_owned()).into_iter().collect(),
+            certificates,
+        }
+    }
+
+    #[test]
+    fn where_git_and_aws_differ_both_are_said() {
+        let unreadable = Terminal {
+            unreadable: Some("access denied".to_owned()),
+            ..terminal("pc05", None, "enrolled")
+        };
+        let mut revoked = terminal("pc04", Some("revoked"), "revoked");
+        revoked.certificates[0].revoked = Some("2026-11-20T09:00:00Z".parse().unwrap());
+        let terminals = [
+            terminal("pc01", Some("enrolled"), "enrolled"),
+            terminal("pc02", Some("enrolled"), "suspended"),
+            terminal("pc03", None, "enrolled"),
+            revoked,
+            unreadable,
+        ];
+        insta::assert_snapshot!(list(&terminals, Format::Text), @r"
+        TERMINAL  CLINIC       STATE                           SERIAL         EXPIRES     CHANGED
+        pc01      clinic-0001  enrolled                        771a0c9fe3b2…  2027-01-30  2026-11-01
+        pc02      clinic-0001  enrolled, to be suspended       771a0c9fe3b2…  2027-01-30  2026-11-01
+        pc03      clinic-0001  not registered, to be enrolled  -              -           -
+        pc04      clinic-0001  revoked                         771a0c9fe3b2…  2027-01-30  2026-11-20
+        pc05      clinic-0001  unreadable: access denied       -              -           -
+        ");
+        insta::assert_snapshot!(list(&terminals[1..2], Format::Markdown), @r"
+        | TERMINAL | CLINIC | STATE | SERIAL | EXPIRES | CHANGED |
+        |---|---|---|---|---|---|
+        | pc02 | clinic-0001 | enrolled, to be suspended | 771a0c9fe3b2… | 2027-01-30 | 2026-11-01 |
+        ");
+    }
+
+    #[test]
+    fn one_is_shown_with_all_its_certificates() {
+        let terminal = terminal("pc01", Some("enrolled"), "enrolled");
+        insta::assert_snapshot!(show(&terminal, Format::Text), @r"
+        pc01 of clinic-0001
+
+        state    enrolled
+        allowed  771a0c9fe3b2d451
+
+        serial   771a0c9fe3b2d451
+        issued   2026-11-01 00:00:00Z
+        expires  2027-01-30 00:00:00Z
+        commit   0123456789abcdef
+        ARN      arn:aws:acm-pca:::certificate/771a0c9fe3b2d451
+
+        serial   5b0f9c
+        issued   2026-08-03 00:00:00Z
+        expires  2026-11-01 00:00:00Z
+        commit   0123456789abcdef
+        ARN      arn:aws:acm-pca:::certificate/5b0f9c
+        ");
+    }
 }

@@ -53,11 +53,7 @@ pub(super) fn run(workspace: &Workspace, global: &Global, args: &AddArgs) -> Res
     };
     let next = vec![
         super::committing(&[&file, &path], &format!("{verb} {name}")),
-        super::applying(
-            name,
-            global,
-            &format!("Once that is merged and applied, {what}. From here:"),
-        ),
+        super::applying(name, global, &format!("Once that is applied, {what}:")),
     ];
     let request = FileChange { path, before, after: pem };
     let changes: Vec<_> = declared.into_iter().chain([request]).collect();

@@ -67,11 +67,7 @@ pub(super) fn run(
     let subject = format!("{} {}", goal.verb(), terminal.name);
     let next = vec![
         super::committing(&[path], &subject),
-        super::applying(
-            &terminal.name,
-            global,
-            "Once it is merged, CI applies it. At once, from here:",
-        ),
+        super::applying(&terminal.name, global, "Nothing changes in AWS before it is applied:"),
     ];
     let change = FileChange {
         path: path.to_owned(),
