@@ -12,9 +12,7 @@ pub const REPORTS: &str = "terminal-reports";
 
 /// An authority and the buckets of terminals, and no terminal yet.
 pub fn clinic() -> Repository {
-    Repository::default()
-        .environment("test", SETTINGS)
-        .stack("pki", "", PKI)
+    Repository::default().environment("test", SETTINGS).stack("pki", "", PKI)
 }
 
 /// A signing request by a key of its own, which nobody keeps.

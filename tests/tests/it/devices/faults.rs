@@ -14,25 +14,25 @@ use super::{NAME, Place};
 const PAUSES: [Duration; 3] =
     [Duration::from_mins(2), Duration::from_mins(6), Duration::from_mins(45)];
 
-/// Kills a run at each of its calls and lets another one follow; gives how many cases there were.
-fn strike(before: &Place, (certificates, live): (usize, usize)) -> usize {
+/// When the token is not known any more, and a report cannot always be had.
+const WORST: [Duration; 1] = [PAUSES[1]];
+
+/// Kills a run behind each of its calls and lets another one follow; gives how many cases there were. To be killed
+/// before a call is to be killed behind the one before it.
+fn strike(before: &Place, (certificates, live): (usize, usize), pauses: &[Duration]) -> usize {
     let undisturbed = before.fork();
     let first = undisturbed.account.calls();
     assert_eq!(undisturbed.apply().status(), Status::Applied);
-    let calls = 1..=undisturbed.account.calls() - first;
-    let faults = [Fault::CrashBefore, Fault::CrashAfter];
-    let cases: Vec<_> = PAUSES
-        .into_iter()
-        .flat_map(|pause| faults.into_iter().map(move |fault| (pause, fault)))
-        .flat_map(|(pause, fault)| calls.clone().map(move |call| (pause, fault, call)))
-        .collect();
-    work_on(&cases, |&(pause, fault, call)| {
+    let calls = undisturbed.account.calls() - first;
+    let cases = pauses.iter().flat_map(|pause| (1..=calls).map(|call| (*pause, call)));
+    let cases: Vec<_> = cases.collect();
+    work_on(&cases, |&(pause, call)| {
         let place = before.fork();
         place.account.wait(Duration::from_secs(70));
         let run = async { place.operator().run(Depth::default()).await };
-        place.account.struck_process(FaultPlan::at(call, fault), run);
+        place.account.struck_process(FaultPlan::at(call, Fault::CrashAfter), run);
         place.account.wait(pause);
-        let case = format!("{fault:?} at {call}, {pause:?}");
+        let case = format!("killed behind {call}, {pause:?}");
         let status = place.apply().status();
         assert!(matches!(status, Status::Applied | Status::InSync), "{case}: {status:?}");
         let issued = place.certificates();
@@ -46,18 +46,18 @@ fn strike(before: &Place, (certificates, live): (usize, usize)) -> usize {
 #[test]
 fn an_enrolment() {
     let place = Place::new(|repository| repository.terminal(NAME, ""));
-    println!("{} enrolments that were killed", strike(&place, (1, 1)));
+    println!("{} enrolments that were killed", strike(&place, (1, 1), &PAUSES));
 }
 
 #[test]
 fn a_renewal() {
     let place = Place::enrolled();
     place.account.wait(Duration::from_hours(24 * 75));
-    println!("{} renewals that were killed", strike(&place, (2, 2)));
+    println!("{} renewals that were killed", strike(&place, (2, 2), &WORST));
 }
 
 #[test]
 fn a_removal() {
     let place = Place::enrolled().declaring(|repository| repository.without(&file(NAME)));
-    println!("{} removals that were killed", strike(&place, (1, 0)));
+    println!("{} removals that were killed", strike(&place, (1, 0), &WORST));
 }
