@@ -1,4 +1,4 @@
-//! Many stacks in a sandbox on disk, deployed in virtual time.
+//! Many stacks or terminals in a sandbox on disk, deployed in virtual time.
 //!
 //! The limiter keeps to AWS's quotas in the sandbox, too: deploying a thousand stacks takes minutes of real
 //! time. Under tokio's paused clock they pass at once.
@@ -17,17 +17,16 @@ use reconcile_engine::aws::clock::{TokioTime, timestamp};
 use reconcile_engine::aws::session::{Connect, RunIdentity, Session};
 use reconcile_engine::aws::wires::Through;
 use reconcile_engine::events::Events;
-use reconcile_engine::fleet::{AnyKind, Registered};
 use reconcile_engine::kind::Depth;
 use reconcile_engine::load::{self, WorkTree, scope::Named};
 use reconcile_engine::plan::World;
 use reconcile_engine::state::ledger::Ledger;
-use reconcile_kind_stack::StackKind;
 use reconcile_sandbox::Sandbox;
+use reconcile_tests::operator::KINDS;
+use reconcile_tests::repository::Repository;
+use reconcile_tests::terminals::clinic;
 
-const KINDS: [&dyn AnyKind; 1] = [&Registered::<StackKind>::NEW];
-
-/// When the stacks are deployed: 2026-01-01, before any measurement.
+/// When they are deployed: 2026-01-01, before any measurement.
 const BEGIN: Duration = Duration::from_hours(490_896);
 
 const ENVIRONMENT: &str = "\
@@ -56,14 +55,33 @@ Outputs:
   QueueArn: { Value: !GetAtt Queue.Arn }
 ";
 
-/// Declares stacks in a folder, and deploys them to its sandbox.
-pub(crate) fn lay_out(folder: &Path, stacks: usize) -> Result<(), Box<dyn Error>> {
-    declare(folder, stacks)?;
+/// What is laid out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Units {
+    /// So many stacks.
+    Stacks(usize),
+    /// So many terminals.
+    Terminals(usize),
+}
+
+/// Declares units in a folder, and deploys them to its sandbox.
+pub(crate) fn lay_out(folder: &Path, units: Units) -> Result<(), Box<dyn Error>> {
+    match units {
+        Units::Stacks(count) => declare_stacks(folder, count)?,
+        Units::Terminals(count) => terminals(count).write_to(folder),
+    }
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().start_paused(true).build()?.block_on(deploy(folder))
 }
 
-fn declare(folder: &Path, stacks: usize) -> Result<(), Box<dyn Error>> {
+fn terminals(count: usize) -> Repository {
+    let budget = format!("  issuance: {{ perRun: {count} }}\n");
+    let clinic = clinic().append("desired/environments/test.yaml", &budget);
+    let name = |number| format!("clinic-0001-pc{number:05}");
+    (0..count).fold(clinic, |clinic, number| clinic.terminal(&name(number), ""))
+}
+
+fn declare_stacks(folder: &Path, stacks: usize) -> Result<(), Box<dyn Error>> {
     for part in ["desired/environments", "desired/stacks", "infra"] {
         fs::create_dir_all(folder.join(part))?;
     }
@@ -103,7 +121,7 @@ async fn deploy(folder: &Path) -> Result<(), Box<dyn Error>> {
     if status == Status::Applied {
         return Ok(());
     }
-    Err(format!("the stacks were not deployed: {status:?}").into())
+    Err(format!("they were not deployed: {status:?}").into())
 }
 
 fn world(folder: &Path) -> Result<World, Vec<Problem>> {

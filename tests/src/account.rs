@@ -181,6 +181,12 @@ impl Account {
     }
 
     /// A client for what the program itself never does.
+    pub fn private_ca(&self) -> aws_sdk_acmpca::Client {
+        let config = aws_sdk_acmpca::config::Builder::from(&self.sdk()).build();
+        aws_sdk_acmpca::Client::from_conf(config)
+    }
+
+    /// A client for what the program itself never does.
     pub fn lambda(&self) -> aws_sdk_lambda::Client {
         let config = aws_sdk_lambda::config::Builder::from(&self.sdk()).build();
         aws_sdk_lambda::Client::from_conf(config)

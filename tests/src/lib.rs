@@ -23,4 +23,5 @@ pub mod operator;
 pub mod redact;
 
 pub mod repository;
+pub mod terminals;
 pub mod transcript;

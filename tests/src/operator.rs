@@ -21,6 +21,7 @@ use reconcile_engine::load::{self, KindInfo};
 use reconcile_engine::plan::{Prepared, World};
 use reconcile_engine::state::ledger::Ledger;
 use reconcile_kind_artifact::ArtifactKind;
+use reconcile_kind_device::DeviceKind;
 use reconcile_kind_stack::StackKind;
 use reconcile_kind_truststore::TruststoreKind;
 
@@ -29,10 +30,11 @@ use crate::door::Denying;
 use crate::repository::Repository;
 
 /// The kinds, as the command line registers them.
-pub const KINDS: [&dyn AnyKind; 3] = [
+pub const KINDS: [&dyn AnyKind; 4] = [
     &Registered::<StackKind>::NEW,
     &Registered::<ArtifactKind>::NEW,
     &Registered::<TruststoreKind>::NEW,
+    &Registered::<DeviceKind>::NEW,
 ];
 
 /// The commit that every run is of.

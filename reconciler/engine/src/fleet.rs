@@ -236,7 +236,7 @@ impl<K: Kind> Fleet for FleetOf<K> {
     }
 
     fn is_noted(&self) -> bool {
-        K::PRUNES || !self.units.is_empty()
+        K::NOTES_HELP_WITH_GONE || !self.units.is_empty()
     }
 
     fn links(&self) -> BTreeMap<Address, Links> {

@@ -35,8 +35,8 @@ pub trait Kind: Send + Sync + Sized + 'static {
     /// As addresses and folders spell it.
     const PLURAL: &'static str;
 
-    /// Whether a unit that is declared no more is looked for and deleted.
-    const PRUNES: bool = true;
+    /// Whether the ledger helps to look for units that are declared no more.
+    const NOTES_HELP_WITH_GONE: bool = true;
 
     /// The schema of what an environment says of the kind as a whole, in a section named by the plural; none if
     /// there is nothing to say. [`settings_schema`](crate::load::kinds::settings_schema) makes it of a type.

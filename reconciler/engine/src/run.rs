@@ -70,7 +70,8 @@ pub async fn apply(
     let mut running = FuturesUnordered::new();
     loop {
         let mut index = 0;
-        while index < waiting.len() {
+        // With all hands full nothing is looked for: of ten thousand units, that would take longer than their turns.
+        while index < waiting.len() && running.len() < pace.parallelism.max(1) {
             if !run.is_ready(waiting[index]) {
                 index += 1;
                 continue;
@@ -79,11 +80,9 @@ pub async fn apply(
             if let Some(outcome) = run.without_turn(unit, (pace.stopped)()) {
                 waiting.remove(index);
                 run.finish(unit, Done::without_change(outcome), None);
-            } else if running.len() < pace.parallelism.max(1) {
+            } else {
                 waiting.remove(index);
                 running.push(run.turn(unit));
-            } else {
-                index += 1;
             }
         }
         let Some((unit, done, took)) = running.next().await else { break };

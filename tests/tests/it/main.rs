@@ -10,6 +10,7 @@ mod budgets;
 mod concurrency;
 mod demo;
 mod desired;
+mod devices;
 mod faults;
 mod findings;
 mod functions;

@@ -47,7 +47,7 @@ impl Kind for ArtifactKind {
     const WORD: &'static str = "Artifact";
     const PLURAL: &'static str = "artifacts";
     // What a package leaves behind says who signed what ran.
-    const PRUNES: bool = false;
+    const NOTES_HELP_WITH_GONE: bool = false;
 
     type Raw = RawArtifact;
     type Spec = Spec;

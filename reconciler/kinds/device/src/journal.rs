@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::spec::Days;
 
-/// How long after its beginning an attempt may still ask for its certificate. Private CA keeps the token for five
-/// minutes: within them, the same request is the same certificate. The rest is for clocks that differ and for a
+/// How long after its beginning an attempt may still ask for its certificate.
+///
+/// Private CA keeps the token for five minutes: within them, the same request is the same certificate. The rest is for clocks that differ and for a
 /// request on its way.
 pub const ASKS_WITHIN: SignedDuration = SignedDuration::from_mins(4);
 

@@ -94,6 +94,8 @@ impl DeviceKind {
 impl Kind for DeviceKind {
     const WORD: &'static str = "Device";
     const PLURAL: &'static str = "devices";
+    // The registry and the CAs' reports show them.
+    const NOTES_HELP_WITH_GONE: bool = false;
 
     type Raw = RawDevice;
     type Spec = Spec;

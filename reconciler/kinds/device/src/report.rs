@@ -76,8 +76,8 @@ impl Report {
 impl Entry {
     /// The common name; the whole subject if it has none.
     pub fn name(&self) -> &str {
-        let attributes = self.subject.split(',').map(str::trim);
-        let common_name = attributes.filter_map(|attribute| attribute.strip_prefix("CN=")).next();
+        let mut attributes = self.subject.split(',').map(str::trim);
+        let common_name = attributes.find_map(|attribute| attribute.strip_prefix("CN="));
         common_name.unwrap_or(&self.subject)
     }
 

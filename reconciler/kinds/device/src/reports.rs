@@ -17,6 +17,9 @@ use crate::port::authority::{Begun, Progress};
 use crate::port::objects::Listed;
 use crate::report::{ASKED_EVERY, Report, TAKES};
 
+/// What the keys of reports end with that are no JSON.
+const CSV: &str = "csv";
+
 /// The pause between two looks at a report that is being written.
 const PAUSE: Duration = Duration::from_secs(3);
 
@@ -156,7 +159,8 @@ impl DeviceKind {
     ) -> Result<Option<Listed>, String> {
         let failed = |error: AwsError| error.to_string();
         let listed = self.objects.list(source.bucket, &source.prefix()).await.map_err(failed)?;
-        let reports = listed.into_iter().filter(|object| object.key.ends_with(".json"));
+        // One that is not ours may be in the other format there is.
+        let reports = listed.into_iter().filter(|object| !object.key.ends_with(CSV));
         let Some(newest) = reports.max_by_key(|object| object.modified) else { return Ok(None) };
         let by_object = newest.modified.saturating_sub(TAKES).unwrap_or(Timestamp::MIN);
         let as_of = known.asked.get(&newest.key).copied().unwrap_or(by_object);

@@ -9,6 +9,8 @@
 //!
 //! The ledger vouches for a terminal as long as its registration has the tag that was noted and the CA's report shows no
 //! other certificate.
+//!
+//! A CA is asked as long as git declares a terminal that has it: nothing else says which CAs are the terminals'.
 
 mod gone;
 mod one;

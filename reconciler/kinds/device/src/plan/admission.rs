@@ -144,9 +144,8 @@ fn settle(terminal: &Terminal<'_>, open: &Attempt, work: &mut Work) {
 fn adopt(terminal: &Terminal<'_>, work: &mut Work) -> bool {
     let own = terminal.state.inventory.strangers(terminal.journal(), terminal.now());
     let own = own.filter(|entry| terminal.is_own_key(entry));
-    let mut number = terminal.journal().next();
     let before = work.steps.len();
-    for entry in own {
+    for (number, entry) in (terminal.journal().next()..).zip(own) {
         let attempt = attempt_of(terminal, entry, number);
         work.because(
             Action::Recover,
@@ -155,7 +154,6 @@ fn adopt(terminal: &Terminal<'_>, work: &mut Work) -> bool {
         let arn = entry.certificate_arn.clone();
         let terminal = terminal.state.terminal.clone();
         work.steps.push(Step::Adopt(Box::new(Adoption { terminal, attempt, arn })));
-        number += 1;
     }
     work.steps.len() > before
 }

@@ -99,7 +99,7 @@ impl Authority {
 
     pub(super) fn revoke(&mut self, serial: &str, reason: &str, now: Timestamp) {
         let found = self.certificates.iter_mut().find(|one| hex(one.serial) == serial).unwrap();
-        found.revoked.get_or_insert((now, reason.to_owned()));
+        found.revoked.get_or_insert_with(|| (now, reason.to_owned()));
     }
 
     /// What an audit report says, at most once in half an hour.

@@ -2,7 +2,7 @@
 //! be killed: then nothing that it says arrives any more.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -127,7 +127,7 @@ impl Aws {
         effect: impl FnOnce(&mut Inside, Timestamp) -> T,
     ) -> Result<T, Broken> {
         let now = self.now();
-        let mut inside = self.inside.lock().unwrap();
+        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
         inside.calls += 1;
         if inside.is_dead {
             return Err(Broken);

@@ -32,7 +32,7 @@ async fn blocked(operator: &mut Operator, depth: Depth) -> String {
         Verdict::Blocked { why, unblock, change: _ } => {
             Some(format!("{address}: {why}: {unblock}"))
         }
-        _ => None,
+        Verdict::InSync | Verdict::Change(_) | Verdict::Unknown { .. } => None,
     });
     blocked.expect("a person is asked")
 }

@@ -8,6 +8,9 @@ use reconcile_core::text::Text;
 use super::story::{Story, attempt, entered, serial};
 use crate::spec::Standing;
 
+const OTHER_AUTHORITY: &str =
+    "arn:aws:acm-pca:ap-northeast-1:111122223333:certificate-authority/bbbb";
+
 #[test]
 fn a_new_one_gets_a_certificate() {
     assert_snapshot!(Story::new().told(), @r"
@@ -102,8 +105,7 @@ fn another_key_gets_another_certificate() {
 #[test]
 fn another_authority_issues_another_certificate() {
     let story = Story::enrolled().declare(|spec| {
-        spec.authority =
-            Text::literal("arn:aws:acm-pca:ap-northeast-1:111122223333:certificate-authority/bbbb")
+        spec.authority = Text::literal(OTHER_AUTHORITY);
     });
     assert_snapshot!(story.told(), @r"
     update: its CA is another one

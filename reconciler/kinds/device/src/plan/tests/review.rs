@@ -26,7 +26,10 @@ fn reviewed(
     review(&mut planned, environment);
     let held_back = verdicts.iter().filter_map(|(_, verdict)| match verdict {
         Verdict::Blocked { why, unblock, change: Some(_) } => Some(format!("{why}: {unblock}")),
-        _ => None,
+        Verdict::InSync
+        | Verdict::Change(_)
+        | Verdict::Blocked { .. }
+        | Verdict::Unknown { .. } => None,
     });
     let held_back: Vec<_> = held_back.collect();
     (held_back.len(), held_back.last().cloned().unwrap_or_default())
