@@ -22,3 +22,13 @@ fn every_claim_holds() {
     let end = told.lines().last().unwrap_or_default();
     assert!(end.starts_with(&format!("All {claims} claims hold.")), "{told}");
 }
+
+#[test]
+fn the_first_claim_that_does_not_hold_ends_it() {
+    let root = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(root.path().join("desired")).expect("is made");
+    let output = demo(root.path());
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("this does not hold: the functions are built"), "{told}");
+}

@@ -32,9 +32,9 @@ impl<'a> Narrator<'a> {
         self.line(&format!("{TITLE}{title}{TITLE:#}"));
     }
 
-    /// Shows what is typed.
-    pub(super) fn typed(&self, command: &str) {
-        self.line(&format!("  {TYPED}$ {command}{TYPED:#}"));
+    /// Shows what is typed, and at which terminal; none is an operator's desk.
+    pub(super) fn typed(&self, terminal: &str, command: &str) {
+        self.line(&format!("  {TYPED}{terminal}$ {command}{TYPED:#}"));
     }
 
     /// Claims something that was found to be so, or ends the story.

@@ -1,6 +1,5 @@
 //! Where the story takes place: a copy of this repository, with an account of its own and doors to it.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -73,8 +72,9 @@ impl Stage {
         narrator: &Narrator<'_>,
         line: &str,
     ) -> Result<Ended, Problem> {
-        let arguments: Vec<_> = line.split(' ').collect();
-        run(&self.reconcile, &arguments, &self.folder, &[], narrator).await
+        narrator.typed("", &format!("reconcile {line}"));
+        let mut command = Command::new(&self.reconcile);
+        run(command.args(line.split(' ')).current_dir(&self.folder)).await
     }
 
     /// Types a command at a terminal.
@@ -85,14 +85,12 @@ impl Stage {
     ) -> Result<Ended, Problem> {
         let folder = self.folder.join(name);
         fs::create_dir_all(&folder).map_err(failed("make a terminal's folder"))?;
-        let domain = self.domain()?;
-        let variables = [
-            ("TERMINAL_API", format!("https://{domain}")),
-            ("TERMINAL_AUTHORITY", "../authority.pem".to_owned()),
-            ("TERMINAL_CONNECT", self.tls.to_string()),
-        ];
-        let arguments: Vec<_> = line.split(' ').collect();
-        run(&self.terminal, &arguments, &folder, &variables, narrator).await
+        narrator.typed(name, &format!("terminal {line}"));
+        let mut command = Command::new(&self.terminal);
+        command.args(line.split(' ')).current_dir(&folder);
+        command.env("TERMINAL_API", format!("https://{}", self.domain()?));
+        command.env("TERMINAL_AUTHORITY", "../authority.pem");
+        run(command.env("TERMINAL_CONNECT", self.tls.to_string())).await
     }
 
     /// A file of a terminal's.
@@ -130,20 +128,10 @@ impl Ended {
     }
 }
 
-/// Runs a program as it would be typed in a folder.
-async fn run(
-    program: &Path,
-    arguments: &[&str],
-    folder: &Path,
-    variables: &[(&str, String)],
-    narrator: &Narrator<'_>,
-) -> Result<Ended, Problem> {
-    let name = program.file_stem().and_then(OsStr::to_str).unwrap_or_default();
-    narrator.typed(&format!("{name} {}", arguments.join(" ")));
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder).stdin(Stdio::null()).kill_on_drop(true);
-    command.envs(variables.iter().map(|(name, value)| (name, value)));
-    let output = command.output().await.map_err(failed("run a program"))?;
+/// Runs a program that nobody answers.
+async fn run(command: &mut Command) -> Result<Ended, Problem> {
+    let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
+    let output = output.map_err(failed("run a program"))?;
     Ok(Ended {
         succeeded: output.status.success(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -157,7 +145,7 @@ async fn build_functions(
     root: &Path,
     narrator: &Narrator<'_>,
 ) -> Result<(), Problem> {
-    narrator.typed("reconcile build");
+    narrator.typed("", "reconcile build");
     let mut build = Command::new(reconcile);
     build.arg("build").current_dir(root).stdin(Stdio::null()).stdout(Stdio::null());
     let status = build.kill_on_drop(true).status().await.map_err(failed("run a program"))?;
@@ -174,8 +162,9 @@ async fn find_terminal(
     if beside.is_file() {
         return Ok(beside);
     }
+    narrator.typed("", "cargo build --bin terminal");
     let arguments = ["build", "--quiet", "--bin", "terminal", "--message-format", "json"];
-    let built = run(Path::new("cargo"), &arguments, root, &[], narrator).await?;
+    let built = run(Command::new("cargo").args(arguments).current_dir(root)).await?;
     let lines = built.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let mut programs = lines.filter(|line| line["target"]["name"] == "terminal");
     let file = programs.find_map(|line| line["executable"].as_str().map(PathBuf::from));

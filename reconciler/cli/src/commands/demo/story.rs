@@ -60,11 +60,8 @@ impl Teller<'_> {
         let applied = self.reconcile("apply --only devices/*-pc90").await?.must("apply")?;
         self.narrator.claim("the CA issued their certificates", applied)?;
         for name in [OURS, THEIRS] {
-            let exported = self.reconcile(&format!("device export {name}")).await?;
-            exported.must("device export")?;
-            let file = self.stage.file(name, "issued.pem");
-            fs::write(&file, &exported.stdout)
-                .map_err(|error| Problem::whole(error.to_string()))?;
+            let export = format!("device export {name} --to {name}/issued.pem");
+            self.reconcile(&export).await?.must("device export")?;
             let installed = self.terminal(name, "install issued.pem").await?;
             let claim = format!("{name} has a certificate for the key that never left it");
             self.narrator.claim(&claim, installed.must("terminal install")?)?;
@@ -134,7 +131,9 @@ impl Teller<'_> {
     async fn in_the_end(&self) -> Result<(), Problem> {
         self.narrator.chapter("In the end");
         let plan = self.reconcile("plan --detailed-exitcode").await?.must("plan")?;
-        self.narrator.claim("nothing is left to do", plan)
+        self.narrator.claim("nothing is left to do", plan)?;
+        let drift = self.reconcile("drift --only devices/*").await?.must("drift")?;
+        self.narrator.claim("and the CA's own report knows of no other certificate", drift)
     }
 
     /// Declares something about a terminal, and waits until everybody knows.
