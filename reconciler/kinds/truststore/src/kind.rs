@@ -66,7 +66,7 @@ impl Kind for TruststoreKind {
     const WORD: &'static str = "Truststore";
     const PLURAL: &'static str = "truststores";
     // A domain may pin what was left behind; its bucket's stack says when it goes.
-    const PRUNES: bool = false;
+    const NOTES_HELP_WITH_GONE: bool = false;
 
     type Raw = RawTruststore;
     type Spec = Spec;
