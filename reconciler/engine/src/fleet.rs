@@ -19,7 +19,9 @@ use serde_json::Value as Json;
 
 use crate::aws::session::Session;
 use crate::events::{Events, UnitEvents};
-use crate::kind::{Decision, Depth, Kind, Links, Look, PlanContext, Seen, StepError, Unit, Wanted};
+use crate::kind::{
+    Decision, Depth, Kind, Links, Look, PlanContext, Seen, SeenUnit, StepError, Unit, Wanted,
+};
 use crate::load::KindInfo;
 use crate::load::document::Document;
 use crate::load::scope::Scope;
@@ -136,9 +138,7 @@ pub fn interpret<K: Kind>(documents: &[&Document], scope: &mut Scope<'_>) -> Vec
 }
 
 /// The declared units of a fleet with what was seen of them, if the fleet is of the kind `K`.
-pub(crate) fn seen_of<K: Kind>(
-    fleet: &dyn Fleet,
-) -> Option<Vec<(&Unit<K::Spec>, Observation<K::State>)>> {
+pub(crate) fn seen_of<K: Kind>(fleet: &dyn Fleet) -> Option<Vec<SeenUnit<'_, K>>> {
     let fleet = (fleet as &dyn Any).downcast_ref::<FleetOf<K>>()?;
     Some(fleet.units.values().map(|unit| (unit, fleet.seen(&unit.address))).collect())
 }

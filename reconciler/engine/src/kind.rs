@@ -113,6 +113,9 @@ pub struct Unit<Spec> {
     pub links: Links,
 }
 
+/// A declared unit of a kind, with what was seen of it.
+pub type SeenUnit<'a, K> = (&'a Unit<<K as Kind>::Spec>, Observation<<K as Kind>::State>);
+
 /// How a unit hangs together with others.
 #[derive(Debug, Clone)]
 pub struct Links {

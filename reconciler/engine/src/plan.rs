@@ -9,7 +9,6 @@ use reconcile_core::coverage::Coverage;
 use reconcile_core::digest::Digest;
 use reconcile_core::environment::Environment;
 use reconcile_core::input::Outputs;
-use reconcile_core::observation::Observation;
 use reconcile_core::plan::{Plan, Planned, PlannedUnit};
 use reconcile_core::problem::Problem;
 use reconcile_core::status::UnitStatus;
@@ -19,7 +18,7 @@ use crate::aws::session::Session;
 use crate::events::Events;
 use crate::fleet::{self, AnyKind, Fleet, FleetLook};
 use crate::graph::Graph;
-use crate::kind::{Depth, Kind, Links, PlanContext, Unit};
+use crate::kind::{Depth, Kind, Links, PlanContext, SeenUnit};
 use crate::load::Desired;
 use crate::load::scope::{Named, Scope};
 use crate::state::ledger::Ledger;
@@ -108,7 +107,7 @@ impl World {
     }
 
     /// The declared units of one kind with what was seen of them, in the kind's own types.
-    pub fn seen_of<K: Kind>(&self) -> Vec<(&Unit<K::Spec>, Observation<K::State>)> {
+    pub fn seen_of<K: Kind>(&self) -> Vec<SeenUnit<'_, K>> {
         let mut fleets = self.fleets.iter();
         fleets.find_map(|fleet| fleet::seen_of::<K>(fleet.as_ref())).unwrap_or_default()
     }

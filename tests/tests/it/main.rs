@@ -20,4 +20,5 @@ mod refusals;
 mod sequences;
 mod terminals;
 mod transcripts;
+mod truststores;
 mod year;
