@@ -75,12 +75,11 @@ async fn state(
     let failed = |what: String| move |error: AwsError| format!("failed to read {what}: {error}");
     let object = kind.objects.read(&bucket, key).await.map_err(failed(format!("`{key}`")))?;
     let object = object.map(seen);
-    let is_versioned = match &object {
-        Some(object) => object.version.is_some(),
-        None => {
-            let versioned = kind.objects.is_versioned(&bucket).await;
-            versioned.map_err(failed(format!("the bucket `{bucket}`")))?
-        }
+    let is_versioned = if let Some(object) = &object {
+        object.version.is_some()
+    } else {
+        let versioned = kind.objects.is_versioned(&bucket).await;
+        versioned.map_err(failed(format!("the bucket `{bucket}`")))?
     };
     let authorities = arns.into_iter().map(|arn| async move {
         let certificate = kind.authorities.certificate(&arn).await;

@@ -83,7 +83,7 @@ impl Draft {
         for value in values.all() {
             match others.value(&value) {
                 Ok(text) => {
-                    lines.extend(text.map(|text| format!("{}: {}", value.key, scalar(&text))))
+                    lines.extend(text.map(|text| format!("{}: {}", value.key, scalar(&text))));
                 }
                 Err(problem) => problems.push(problem),
             }
@@ -225,8 +225,9 @@ mod tests {
     }
 
     fn draft(terminals: Vec<Terminal>, clinic: &str, name: &str) -> Result<String, String> {
-        let global = Cli::try_parse_from(["reconcile"]).unwrap().global;
-        let draft = Draft::new((clinic, name), &Values::default(), &Terminals(terminals), &global);
+        let cli = Cli::try_parse_from(["reconcile"]).map_err(|error| error.to_string())?;
+        let terminals = Terminals(terminals);
+        let draft = Draft::new((clinic, name), &Values::default(), &terminals, &cli.global);
         draft.map(|draft| draft.text).map_err(|problems| {
             let lines = problems.iter().map(|problem| format!("{}\n", problem.message));
             lines.collect()

@@ -64,14 +64,14 @@ pub(super) async fn run(context: &Context, command: DeviceCommand) -> Result<Exi
         DeviceCommand::New(args) => new::run(&workspace, &context.global, &args)?,
         DeviceCommand::Add(args) => add::run(&workspace, &context.global, &args)?,
         DeviceCommand::Suspend { name } => {
-            state::run(&workspace, &context.global, &name, &Goal::Suspended)?
+            state::run(&workspace, &context.global, &name, Goal::Suspended)?
         }
         DeviceCommand::Resume { name } => {
-            state::run(&workspace, &context.global, &name, &Goal::Enrolled)?
+            state::run(&workspace, &context.global, &name, Goal::Enrolled)?
         }
         DeviceCommand::Revoke(args) => {
             let goal = Goal::Revoked { reason: args.reason };
-            state::run(&workspace, &context.global, &args.name, &goal)?
+            state::run(&workspace, &context.global, &args.name, goal)?
         }
         DeviceCommand::List(args) => return list::run(context, &workspace, &args).await,
         DeviceCommand::Show { name } => return list::show(context, &workspace, &name).await,

@@ -55,7 +55,7 @@ pub(super) fn run(
     workspace: &Workspace,
     global: &Global,
     name: &str,
-    goal: &Goal,
+    goal: Goal,
 ) -> Result<Edit, Failure> {
     let terminals = Terminals::read(workspace)?;
     let terminal = terminals.get(name)?;

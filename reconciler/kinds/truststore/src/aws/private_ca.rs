@@ -1,6 +1,6 @@
 //! Private CA.
 //!
-//! Sources: AWS Private CA API Reference, GetCertificateAuthorityCertificate.
+//! Sources: AWS Private CA API Reference, `GetCertificateAuthorityCertificate`.
 
 use async_trait::async_trait;
 use aws_sdk_acmpca::Client;

@@ -127,7 +127,7 @@ fn usable(spec: &Spec, seen: &State) -> Result<Vec<Certificate>, (String, String
         match &authority.certificate {
             Ok(certificate) => certificates.push(certificate.clone()),
             Err(why) => {
-                missing.push(format!("the CA `{}` has no certificate: {why}", authority.arn))
+                missing.push(format!("the CA `{}` has no certificate: {why}", authority.arn));
             }
         }
     }

@@ -20,7 +20,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{Object, Signed, StorageError};
 use crate::settings::Access;
 
-/// What S3 leaves as it is in the query (User Guide, "Signature calculations: UriEncode").
+/// What S3 leaves as it is in the query (User Guide, "Signature calculations: `UriEncode`").
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The same in an object's key, in which a slash is one.
