@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Asks MiniStack and our sandbox the same, and compares the shapes of what they answer.
+"""Asks emulators of others and our sandbox the same, and compares the shapes of what they answer.
 
     compare.py target/debug/reconcile [--answers]
 
 Compared are HTTP status, error code and message, and which members an answer has, of which type; of an
-enumeration, which values. Every difference must be listed in `decisions.yaml` with who is right and how that
+enumeration, which values. MiniStack is asked about stacks and objects, moto about Private CA, and OpenSSL
+reads the certificates. Every difference must be listed in `decisions.yaml` with who is right and how that
 is known; one that is not listed fails, and so does an entry that nothing differs in any more.
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -22,21 +23,29 @@ from typing import Any
 import yaml
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from emulators import MiniStack, Sandbox
+import authorities
+import session
+from emulators import Emulator, MiniStack, Moto, Sandbox
 from session import Answer, Session
 
+# Who is compared with, and about what.
+COMPARISONS: tuple[tuple[type[Emulator], tuple[Callable[[Session], None], ...]], ...] = (
+    (MiniStack, session.PARTS),
+    (Moto, authorities.PARTS),
+)
 DECISIONS = Path(__file__).with_name("decisions.yaml")
 # What may differ between any two runs, in the order in which it is recognised.
 VARYING = (
     (re.compile(r"arn:aws[^\s\"\]]*"), "ARN"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UUID"),
+    (re.compile(r"\b[0-9A-F]{20,}\b"), "serial number"),
     (re.compile(r"Request ID: \S+?(?=[,;)])"), "Request ID"),
 )
 
 
 @dataclass(frozen=True, order=True)
 class Difference:
-    """At a place of a step's answer, what MiniStack has and what our sandbox has."""
+    """At a place of a step's answer, what an emulator of others has and what our sandbox has."""
 
     step: str
     path: str
@@ -44,13 +53,15 @@ class Difference:
     ours: str
 
     def __str__(self) -> str:
-        return f"{self.step}\n    {self.path}\n      MiniStack: {self.theirs}\n      sandbox:   {self.ours}"
+        return f"{self.step}\n    {self.path}\n      theirs: {self.theirs}\n      ours:   {self.ours}"
 
 
 def facts(answer: Answer) -> dict[str, str]:
     """An answer as comparable places and what stands there; an error is one fact."""
     if answer.code:
         return {"answer": f"{answer.status} {answer.code}: {normal(answer.message)}"}
+    if answer.judged:
+        return answer.judged
     seen = {"answer": {str(answer.status)}}
     if answer.output is not None:
         for path, value in members(answer.body, answer.output):
@@ -115,10 +126,13 @@ def main() -> int:
     arguments.add_argument("binary", type=Path, help="the `reconcile` whose sandbox is compared")
     arguments.add_argument("--answers", action="store_true", help="print every answer of both")
     chosen = arguments.parse_args()
-    with MiniStack() as ministack:
-        theirs = Session(ministack).run()
-    with Sandbox(chosen.binary.resolve()) as sandbox:
-        ours = Session(sandbox).run()
+    theirs: list[Answer] = []
+    ours: list[Answer] = []
+    for other, parts in COMPARISONS:
+        with other() as emulator:
+            theirs += Session(emulator).run(parts)
+        with Sandbox(chosen.binary.resolve()) as sandbox:
+            ours += Session(sandbox).run(parts)
     if chosen.answers:
         for answer in theirs + ours:
             print(answer.step, facts(answer), sep="\n    ")

@@ -129,6 +129,15 @@ class MiniStack(Emulator):
         return form
 
 
+class Moto(Emulator):
+    """Another one that we did not write; it has a Private CA. Installed from `requirements.txt`."""
+
+    account = "123456789012"
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(self.port)]
+
+
 class Sandbox(Emulator):
     """The emulator that we wrote: `reconcile sandbox serve`."""
 

@@ -1,12 +1,14 @@
-"""One conversation with AWS, the same for every emulator: what `compare.py` compares the answers of.
+"""A conversation with AWS, the same for every emulator: what `compare.py` compares the answers of.
 
-Each step is one call; its answer may be an error, where that is what is asked about.
+Each step is one call; its answer may be an error, where that is what is asked about. The parts here are what
+MiniStack is asked, those of `authorities.py` what moto is.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.client import BaseClient
@@ -60,7 +62,10 @@ WAIT_SECONDS = 30
 
 @dataclass
 class Answer:
-    """What came back from a step; `output` is the model by which it is to be read."""
+    """What came back from a step.
+
+    `output` is the model by which it is to be read; `judged` is what somebody else says of it, as `openssl` does.
+    """
 
     step: str
     status: int
@@ -68,6 +73,7 @@ class Answer:
     message: str
     body: dict[str, Any]
     output: Shape | None
+    judged: dict[str, str] = field(default_factory=dict)
 
 
 class Session:
@@ -94,10 +100,9 @@ class Session:
         self.answers.append(found)
         return body
 
-    def run(self) -> list[Answer]:
+    def run(self, parts: Iterable[Callable[[Session], None]]) -> list[Answer]:
         """The whole conversation."""
-        stacks = (creating, looking, updating, drifting, guarding, refusing, deleting, importing)
-        for part in (who, *stacks, storing, uploading):
+        for part in parts:
             part(self)
         return self.answers
 
@@ -388,3 +393,6 @@ def importing(session: Session) -> None:
     session.ask("import: events", cfn, "describe_stack_events", StackName="compare-import")
     session.ask("import: resources", cfn, "list_stack_resources", StackName="compare-import")
     ask("again")
+
+
+PARTS = (who, creating, looking, updating, drifting, guarding, refusing, deleting, importing, storing, uploading)
