@@ -81,7 +81,7 @@ pub struct UnitRecord {
 /// [`Recorder::finish`] at the end.
 ///
 /// Guarantees: no run changes another's record. A run that is killed leaves one that says `running`, with
-/// the units that had ended.
+/// the units that had ended: of a large run, with all but the last twentieth of them.
 ///
 /// Assumptions: run identities are unique.
 ///
@@ -92,7 +92,13 @@ pub struct Recorder {
     session: Session,
     record: RunRecord,
     etag: String,
+    /// How many units the record had when it was written.
+    written: usize,
 }
+
+/// The object is written whole. Written for every unit, it would grow with the square of their number: 10,000 terminals would
+/// be gigabytes. So it waits until it has grown by this part.
+const GROWTH: usize = 20;
 
 impl Recorder {
     /// Writes that a run began.
@@ -113,15 +119,18 @@ impl Recorder {
             calls: session.calls(),
         };
         let etag = session.state.create(&key(&record), body(&record)).await?;
-        Ok(Self { session: session.clone(), record, etag })
+        Ok(Self { session: session.clone(), record, etag, written: 0 })
     }
 
-    /// Writes what became of units.
+    /// Notes what became of units, and writes it when it is enough.
     pub async fn units(
         &mut self,
         units: impl IntoIterator<Item = UnitRecord>,
     ) -> Result<(), StoreError> {
         self.record.units.extend(units);
+        if self.record.units.len() <= self.written + self.written / GROWTH {
+            return Ok(());
+        }
         self.record.calls = self.session.calls();
         self.write().await
     }
@@ -147,6 +156,7 @@ impl Recorder {
             },
             Err(error) => return Err(error),
         };
+        self.written = self.record.units.len();
         Ok(())
     }
 }

@@ -72,3 +72,22 @@ async fn another_runs_record_is_not_written_over() {
     Recorder::begin(&session, &Digest::of("plan")).await.unwrap_err();
     assert_eq!(store.json(KEY).unwrap(), json!({}));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_large_run_does_not_write_for_each_unit() {
+    let store = Arc::<MemoryStore>::default();
+    let session = session(&store, "alice").await;
+    let mut recorder = Recorder::begin(&session, &Digest::of("plan")).await.unwrap();
+    for count in 1..=10_000_usize {
+        recorder.units([failed()]).await.unwrap();
+        if count.is_power_of_two() {
+            // What a run that is killed here leaves.
+            let left = store.json(KEY).unwrap()["units"].as_array().unwrap().len();
+            assert!(left >= count - count / 20, "{left} of {count}");
+        }
+    }
+    assert_eq!(store.writes(), 139);
+    let record = recorder.finish(Status::Applied).await.unwrap();
+    assert_eq!(record.units.len(), 10_000);
+    assert_eq!(store.json(KEY).unwrap()["units"].as_array().unwrap().len(), 10_000);
+}
