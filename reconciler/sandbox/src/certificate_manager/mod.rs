@@ -1,7 +1,7 @@
 //! Certificate Manager: the certificates that the sandbox's custom domain names show.
 //!
-//! A certificate is a row of [`World::resources`], which CloudFormation makes; its chain and its key are in
-//! [`World::server_certificates`], from where the door takes them. In AWS the issuer is an authority that
+//! A certificate is a row of `World::resources`, which CloudFormation makes; its chain and its key are in
+//! `World::server_certificates`, from where the door takes them. In AWS the issuer is an authority that
 //! everybody trusts. Here the account has one of its own, which clients are to be told of.
 //!
 //! ## Caveats
