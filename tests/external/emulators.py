@@ -151,7 +151,7 @@ class Sandbox(Emulator):
         (Path(self.scratch.name) / "desired").mkdir()  # where it keeps its state
 
     def command(self) -> list[str]:
-        return [str(self.binary), "sandbox", "serve", "--port", str(self.port)]
+        return [str(self.binary), "sandbox", "serve", "--port", str(self.port), "--tls-port", "0"]
 
 
 def free_port() -> int:
