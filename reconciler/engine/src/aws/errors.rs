@@ -38,6 +38,14 @@ pub enum Nature {
     NotSent,
 }
 
+/// An answer, or its error described.
+pub fn answer<T, E>(result: Result<T, SdkError<E, HttpResponse>>) -> Result<T, AwsError>
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    result.map_err(|error| AwsError::of(&error))
+}
+
 impl AwsError {
     /// Describes an error.
     pub fn of<E>(error: &SdkError<E, HttpResponse>) -> Self

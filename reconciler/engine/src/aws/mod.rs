@@ -1,5 +1,6 @@
 //! The way to AWS: one session, with every call named, limited, counted and retried in one place.
 
+pub mod buckets;
 pub mod clock;
 mod connector;
 pub mod errors;

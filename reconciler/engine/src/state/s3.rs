@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{Builder, Region};
+use aws_sdk_s3::config::Region;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 
 use super::store::{StateStore, StoreError, Stored};
+use crate::aws::buckets::{self, is_lost};
 use crate::aws::errors::{AwsError, Nature};
-use crate::aws::naming::NameCalls;
 
 /// A bucket of S3 that belongs to a known account.
 ///
@@ -33,12 +33,7 @@ pub struct S3Store {
 impl S3Store {
     /// The bucket of the account `owner`, in the region of `sdk`.
     pub fn new(sdk: &SdkConfig, bucket: String, owner: String) -> Self {
-        let config = Builder::from(sdk)
-            .interceptor(NameCalls)
-            // The hosts of a custom endpoint have no names per bucket.
-            .force_path_style(sdk.endpoint_url().is_some())
-            .build();
-        Self { client: Client::from_conf(config), base_url: base_url(sdk, &bucket), bucket, owner }
+        Self { client: buckets::client(sdk), base_url: base_url(sdk, &bucket), bucket, owner }
     }
 
     fn put(&self, key: &str, body: &[u8]) -> PutObjectFluentBuilder {
@@ -151,12 +146,6 @@ impl StateStore for S3Store {
     fn url(&self, key: &str) -> String {
         format!("{}{key}", self.base_url)
     }
-}
-
-/// Whether somebody else's write is the reason. A replaced object that is gone (404) was deleted by somebody.
-fn is_lost(error: &AwsError) -> bool {
-    const CODES: [&str; 3] = ["ConditionalRequestConflict", "NoSuchKey", "PreconditionFailed"];
-    CODES.iter().any(|code| error.is(code))
 }
 
 /// Whether the write may have been carried out although it came back as an error.

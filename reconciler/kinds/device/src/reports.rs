@@ -169,7 +169,7 @@ impl DeviceKind {
         }
         let object = self.objects.read(source.bucket, &newest.key).await.map_err(failed)?;
         let Some(object) = object else { return Ok(None) };
-        let report = Report::read(&object.body, as_of);
+        let report = Report::read(&object.bytes, as_of);
         let report = report.map_err(|error| format!("`{}` is malformed: {error}", newest.key))?;
         known.newest = Some(Arc::new(report));
         Ok(Some(newest))

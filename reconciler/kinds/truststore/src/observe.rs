@@ -8,13 +8,13 @@ use reconcile_core::digest::Digest;
 use reconcile_core::input::{Inputs, Value};
 use reconcile_core::observation::Observation;
 use reconcile_core::text::Text;
+use reconcile_engine::aws::buckets::Object;
 use reconcile_engine::aws::errors::AwsError;
 use reconcile_engine::events::Event;
 use reconcile_engine::kind::{Look, Seen, Wanted};
 
 use crate::certificate::Certificate;
 use crate::kind::{Note, TruststoreKind};
-use crate::port::objects::Object;
 use crate::spec::Spec;
 use crate::state::{SeenAuthority, SeenObject, State};
 

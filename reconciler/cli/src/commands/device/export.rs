@@ -79,7 +79,7 @@ async fn certificate(sight: &Sight, name: &str) -> Result<Certificate, Problem> 
     let key = device_registry::key(&name);
     let read = Buckets::new(&sight.session).read(registry, &key).await;
     let read = read.map_err(|error| Problem::whole(format!("failed to read `{key}`: {error}")))?;
-    let registration = Registration::from_json(&read.ok_or_else(none)?.body)
+    let registration = Registration::from_json(&read.ok_or_else(none)?.bytes)
         .map_err(|error| Problem::whole(format!("`{key}` cannot be understood: {error}")))?;
     registration.certificate.ok_or_else(none)
 }

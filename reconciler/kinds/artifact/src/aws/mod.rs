@@ -8,20 +8,9 @@ pub use lambda::Lambda;
 pub use s3::Bucket;
 pub use signer::Signer;
 
-use std::error::Error;
-
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
-use reconcile_engine::aws::errors::AwsError;
-
-fn answer<T, E>(result: Result<T, SdkError<E, HttpResponse>>) -> Result<T, AwsError>
-where
-    E: ProvideErrorMetadata + Error + 'static,
-{
-    result.map_err(|error| AwsError::of(&error))
-}
+use reconcile_engine::aws::errors::{AwsError, answer};
 
 /// The answer, or none where AWS says by one of these codes that there is none.
 fn present<T>(result: Result<T, AwsError>, absent: &[&str]) -> Result<Option<T>, AwsError> {

@@ -3,56 +3,36 @@
 //! Sources: S3 API Reference, each operation's page.
 
 use async_trait::async_trait;
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
-use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ChecksumMode;
+use reconcile_engine::aws::buckets::{Buckets, written};
 use reconcile_engine::aws::errors::AwsError;
-use reconcile_engine::aws::naming::NameCalls;
 use reconcile_engine::aws::session::Session;
 
 use super::{answer, present};
 use crate::build::base64_sha256;
 use crate::port::objects::{Head, Over, ReadsObjects, WritesObjects};
 
-/// How S3 says that somebody was there before: at the same time, or earlier.
-const TAKEN: [&str; 2] = ["ConditionalRequestConflict", "PreconditionFailed"];
-
-/// S3, through the SDK. A bucket of another account is never read or written.
+/// S3, through the SDK.
 #[derive(Debug)]
-pub struct Bucket {
-    client: Client,
-    owner: String,
-}
+pub struct Bucket(Buckets);
 
 impl Bucket {
     /// Over a session's connection.
     pub fn new(session: &Session) -> Self {
-        let sdk = session.sdk(session.environment.target.region());
-        let config = Builder::from(&sdk)
-            .interceptor(NameCalls)
-            // The hosts of a custom endpoint have no names per bucket.
-            .force_path_style(sdk.endpoint_url().is_some())
-            .build();
-        Self { client: Client::from_conf(config), owner: session.account.clone() }
+        Self(Buckets::new(session))
     }
 }
 
 #[async_trait]
 impl ReadsObjects for Bucket {
     async fn read(&self, bucket: &str, key: &str) -> Result<Option<Vec<u8>>, AwsError> {
-        let call = self.client.get_object().bucket(bucket).key(key);
-        let call = call.expected_bucket_owner(&self.owner).send().await;
-        let Some(object) = present(answer(call), &["NoSuchKey"])? else { return Ok(None) };
-        let broken = |error| AwsError::told(format!("the body of `{key}` broke off: {error}"));
-        let body = object.body.collect().await.map_err(broken)?;
-        Ok(Some(body.to_vec()))
+        Ok(self.0.read(bucket, key).await?.map(|object| object.bytes))
     }
 
     async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>, AwsError> {
-        let call = self.client.head_object().bucket(bucket).key(key);
+        let call = self.0.client().head_object().bucket(bucket).key(key);
         let call = call.checksum_mode(ChecksumMode::Enabled);
-        let call = call.expected_bucket_owner(&self.owner).send().await;
+        let call = call.expected_bucket_owner(self.0.owner()).send().await;
         // An answer to HEAD has no body, so its code is what the SDK makes of the status.
         let Some(head) = present(answer(call), &["NotFound", "NoSuchKey"])? else {
             return Ok(None);
@@ -74,17 +54,12 @@ impl WritesObjects for Bucket {
         bytes: Vec<u8>,
         over: Over,
     ) -> Result<(), AwsError> {
-        let call = self.client.put_object().bucket(bucket).key(key);
-        let call = call.expected_bucket_owner(&self.owner).checksum_sha256(base64_sha256(&bytes));
-        let call = match over {
-            Over::Nothing => call.if_none_match("*"),
-            Over::Anything => call,
-        };
-        match answer(call.body(ByteStream::from(bytes)).send().await) {
-            Err(error) if over == Over::Nothing && TAKEN.iter().any(|code| error.is(code)) => {
-                Ok(())
-            }
-            written => written.map(drop),
+        let checksum = base64_sha256(&bytes);
+        let call = self.0.put((bucket, key), bytes).checksum_sha256(checksum);
+        match over {
+            // Whoever was faster wrote the same.
+            Over::Nothing => written(call.if_none_match("*").send().await).map(drop),
+            Over::Anything => answer(call.send().await).map(drop),
         }
     }
 }

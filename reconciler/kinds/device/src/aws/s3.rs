@@ -3,45 +3,31 @@
 //! Sources: S3 API Reference, each operation's page.
 
 use async_trait::async_trait;
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
-use aws_sdk_s3::primitives::{ByteStream, DateTime};
+use aws_sdk_s3::primitives::DateTime;
 use jiff::Timestamp;
+use reconcile_engine::aws::buckets::{self, Object, Written, written};
 use reconcile_engine::aws::errors::AwsError;
-use reconcile_engine::aws::naming::NameCalls;
 use reconcile_engine::aws::session::Session;
 
 use super::answer;
-use crate::port::objects::{Listed, Object, ReadsObjects, WritesObjects, Written};
+use crate::port::objects::{Listed, ReadsObjects, WritesObjects};
 
-/// How S3 says that somebody was there before: at the same time, or earlier.
-const LOST: [&str; 3] = ["ConditionalRequestConflict", "PreconditionFailed", "NoSuchKey"];
-
-/// S3, through the SDK. A bucket of another account is never read or written.
+/// S3, through the SDK.
 #[derive(Debug)]
-pub struct Buckets {
-    client: Client,
-    owner: String,
-}
+pub struct Buckets(buckets::Buckets);
 
 impl Buckets {
     /// Over a session's connection.
     pub fn new(session: &Session) -> Self {
-        let sdk = session.sdk(session.environment.target.region());
-        let config = Builder::from(&sdk)
-            .interceptor(NameCalls)
-            // The hosts of a custom endpoint have no names per bucket.
-            .force_path_style(sdk.endpoint_url().is_some())
-            .build();
-        Self { client: Client::from_conf(config), owner: session.account.clone() }
+        Self(buckets::Buckets::new(session))
     }
 }
 
 #[async_trait]
 impl ReadsObjects for Buckets {
     async fn list(&self, bucket: &str, prefix: &str) -> Result<Vec<Listed>, AwsError> {
-        let call = self.client.list_objects_v2().bucket(bucket).prefix(prefix);
-        let mut pages = call.expected_bucket_owner(&self.owner).into_paginator().send();
+        let call = self.0.client().list_objects_v2().bucket(bucket).prefix(prefix);
+        let mut pages = call.expected_bucket_owner(self.0.owner()).into_paginator().send();
         let mut objects = Vec::new();
         while let Some(page) = pages.next().await {
             let page = answer(page)?.contents.unwrap_or_default().into_iter();
@@ -54,16 +40,7 @@ impl ReadsObjects for Buckets {
     }
 
     async fn read(&self, bucket: &str, key: &str) -> Result<Option<Object>, AwsError> {
-        let call = self.client.get_object().bucket(bucket).key(key);
-        let object = match answer(call.expected_bucket_owner(&self.owner).send().await) {
-            Ok(object) => object,
-            Err(error) if error.is("NoSuchKey") => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let etag = object.e_tag.unwrap_or_default();
-        let broken = |error| AwsError::told(format!("the body of `{key}` broke off: {error}"));
-        let body = object.body.collect().await.map_err(broken)?.to_vec();
-        Ok(Some(Object { body, etag }))
+        self.0.read(bucket, key).await
     }
 }
 
@@ -71,31 +48,21 @@ impl ReadsObjects for Buckets {
 impl WritesObjects for Buckets {
     async fn write(
         &self,
-        (bucket, key): (&str, &str),
+        at: (&str, &str),
         body: Vec<u8>,
         over: Option<&str>,
     ) -> Result<Written, AwsError> {
-        let call = self.client.put_object().bucket(bucket).key(key);
-        let call = call.expected_bucket_owner(&self.owner).content_type("application/json");
+        let call = self.0.put(at, body).content_type("application/json");
         let call = match over {
             Some(etag) => call.if_match(etag),
             None => call.if_none_match("*"),
         };
-        written(answer(call.body(ByteStream::from(body)).send().await).map(drop))
+        written(call.send().await)
     }
 
     async fn delete(&self, (bucket, key): (&str, &str), etag: &str) -> Result<Written, AwsError> {
-        let call = self.client.delete_object().bucket(bucket).key(key);
-        let call = call.expected_bucket_owner(&self.owner).if_match(etag);
-        written(answer(call.send().await).map(drop))
-    }
-}
-
-fn written(answer: Result<(), AwsError>) -> Result<Written, AwsError> {
-    match answer {
-        Ok(()) => Ok(Written::Done),
-        Err(error) if LOST.iter().any(|code| error.is(code)) => Ok(Written::Lost),
-        Err(error) => Err(error),
+        let call = self.0.client().delete_object().bucket(bucket).key(key);
+        written(call.expected_bucket_owner(self.0.owner()).if_match(etag).send().await)
     }
 }
 

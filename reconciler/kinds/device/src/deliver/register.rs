@@ -65,7 +65,7 @@ impl DeviceKind {
         if over.is_some() {
             let object = self.objects.read(bucket, &key(&card.terminal)).await;
             let object = object.map_err(failed("read the registration"))?;
-            let before = object.and_then(|object| Registration::from_json(&object.body).ok());
+            let before = object.and_then(|object| Registration::from_json(&object.bytes).ok());
             if let Some(certificate) = before.and_then(|before| before.certificate)
                 && is_meant(&certificate.pem)
             {

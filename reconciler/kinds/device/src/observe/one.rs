@@ -87,7 +87,7 @@ pub(super) async fn records(
     let object = object.map_err(|error| format!("its registration could not be read: {error}"))?;
     let (journal, _) = journal?;
     let entry = object.map(|object| {
-        let says = Registration::from_json(&object.body).ok().map(Card::of);
+        let says = Registration::from_json(&object.bytes).ok().map(Card::of);
         Entered { etag: object.etag, says }
     });
     Ok(Records { entry, journal })

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use reconcile_engine::aws::buckets::{Object, Written};
 use reconcile_engine::aws::errors::AwsError;
 
 /// An object in a listing.
@@ -13,24 +14,6 @@ pub struct Listed {
     pub etag: String,
     /// When it was written.
     pub modified: Timestamp,
-}
-
-/// An object that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Object {
-    /// Its bytes.
-    pub body: Vec<u8>,
-    /// Its tag.
-    pub etag: String,
-}
-
-/// How a write went that compares first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
-    /// It was written.
-    Done,
-    /// Somebody else wrote before.
-    Lost,
 }
 
 /// Looks into buckets.

@@ -8,13 +8,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use device_registry::Serial;
 use jiff::{SignedDuration, Timestamp};
+use reconcile_engine::aws::buckets::{Object, Written};
 use reconcile_engine::aws::errors::AwsError;
 use reconcile_engine::state::store::{StateStore, StoreError, Stored};
 use tokio::time::Instant;
 
 use super::authority::{self, Authority};
 use crate::port::authority::{Answer, Asked, Begun, Issues, Progress, ReadsAuthorities};
-use crate::port::objects::{Listed, Object, ReadsObjects, WritesObjects, Written};
+use crate::port::objects::{Listed, ReadsObjects, WritesObjects};
 use crate::spec::RawReason;
 
 /// The bucket of registrations.
@@ -199,7 +200,7 @@ impl StateStore for Aws {
     async fn get(&self, key: &str) -> Result<Option<Stored>, StoreError> {
         let found = ReadsObjects::read(self, STATE, key).await;
         let found = found.map_err(|_| unanswered("read", key))?;
-        Ok(found.map(|Object { body, etag }| Stored { body, etag }))
+        Ok(found.map(|object| Stored { body: object.bytes, etag: object.etag }))
     }
 
     async fn create(&self, key: &str, body: Vec<u8>) -> Result<String, StoreError> {
@@ -246,7 +247,7 @@ impl ReadsObjects for Aws {
         let read = self.call("Read", |aws, _| {
             let etag = aws.etag((bucket, key))?;
             let (body, ..) = aws.objects.get(&(bucket.to_owned(), key.to_owned()))?;
-            Some(Object { body: body.clone(), etag })
+            Some(Object { bytes: body.clone(), etag, version: None })
         });
         Ok(read?)
     }

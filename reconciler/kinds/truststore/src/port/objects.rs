@@ -1,20 +1,10 @@
 //! What is asked of the bucket.
 
 use async_trait::async_trait;
+use reconcile_engine::aws::buckets::Object;
 use reconcile_engine::aws::errors::AwsError;
 
 use crate::step::Over;
-
-/// An object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Object {
-    /// What is in it.
-    pub bytes: Vec<u8>,
-    /// The version; none where the bucket keeps none.
-    pub version: Option<String>,
-    /// The tag of what is in it.
-    pub etag: String,
-}
 
 /// What can be looked at.
 #[async_trait]
