@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::apigateway::{Api, Domain};
+use crate::cloudfront::Distribution;
 use crate::resource::Resource;
 use crate::sandbox::Sandbox;
 use crate::store::StateError;
@@ -64,6 +65,12 @@ impl Sandbox {
             });
             live.collect()
         })
+    }
+
+    /// Every alias of CloudFront's distributions, which a door answers for by TLS.
+    pub fn aliases(&self) -> Result<Vec<String>, StateError> {
+        let aliases = |distribution: Distribution| distribution.aliases;
+        self.account().transact(|world, _| Distribution::all(world).flat_map(aliases).collect())
     }
 
     /// Every custom domain name.

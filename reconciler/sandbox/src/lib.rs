@@ -16,6 +16,7 @@ mod certificate_manager;
 mod clock;
 mod cloudcontrol;
 mod cloudformation;
+mod cloudfront;
 mod credentials;
 mod door;
 mod error;

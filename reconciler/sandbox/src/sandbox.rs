@@ -8,6 +8,7 @@ use aws_credential_types::Credentials;
 use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bytes::Bytes;
+use http::header::HOST;
 use http::{Request, Response};
 use serde_json::json;
 
@@ -15,6 +16,7 @@ use crate::account::Account;
 use crate::apigateway::{Address, Arrival, HttpApis};
 use crate::certificate_manager::{ServerAuthority, ServerAuthorityError};
 use crate::clock::Clock;
+use crate::cloudfront::{Distribution, Edge, Viewer};
 use crate::credentials;
 use crate::door::WayIn;
 use crate::http_client::{InProcess, NoAnswer};
@@ -38,6 +40,7 @@ struct Inner {
     account: Arc<Account>,
     doors: Doors,
     http_apis: HttpApis,
+    edge: Edge,
     way_in: Arc<WayIn>,
     laboratory: Laboratory,
     /// The account before the last write, while stale reads are planned.
@@ -84,6 +87,7 @@ impl Sandbox {
             let functions = Functions::new(Arc::clone(&account), packages, Arc::clone(&way_in));
             Inner {
                 http_apis: HttpApis::new(Arc::clone(&account), functions.clone()),
+                edge: Edge::default(),
                 doors: Doors { s3: S3Door::new(Arc::clone(&account)), functions },
                 way_in,
                 account,
@@ -112,11 +116,15 @@ impl Sandbox {
         SharedHttpClient::new(InProcess(self.clone()))
     }
 
-    /// Answers one HTTP request, whatever it is for: the one entry of every door. A request to an HTTP API is
-    /// no call of AWS's, and is neither struck nor logged as one.
+    /// Answers one HTTP request, whatever it is for: the one entry of every door. A request to an HTTP API or a
+    /// distribution is no call of AWS's, and is neither struck nor logged as one.
     pub async fn handle(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, NoAnswer> {
-        let Inner { account, laboratory, log, http_apis, .. } = &*self.inner;
-        if let Some(arrival) = request.extensions_mut().remove::<Arrival>() {
+        let Inner { account, laboratory, log, http_apis, edge, .. } = &*self.inner;
+        let arrival = request.extensions_mut().remove::<Arrival>();
+        if let Some((distribution, viewer)) = self.distribution(arrival.as_ref(), &request) {
+            return Ok(edge.answer((account, http_apis), &distribution, viewer, request).await);
+        }
+        if let Some(arrival) = arrival {
             return Ok(http_apis.answer_by_tls(arrival, request).await);
         }
         if let Some(address) = Address::of(&request) {
@@ -149,6 +157,22 @@ impl Sandbox {
             Some(Fault::Timeout) => std::future::pending().await,
             _ => Ok(response),
         }
+    }
+
+    /// The distribution that a request is for, if it is for one.
+    fn distribution(
+        &self,
+        arrival: Option<&Arrival>,
+        request: &Request<Bytes>,
+    ) -> Option<(Distribution, Viewer)> {
+        let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+        let found = self.inner.account.transact(|world, _| match arrival {
+            Some(arrival) => Distribution::by_alias(world, &arrival.server_name),
+            None => Distribution::by_host(world, host?),
+        });
+        // What is wrong with the account is told by whoever answers instead.
+        let viewer = if arrival.is_some() { Viewer::Https } else { Viewer::Http };
+        Some((found.ok().flatten()?, viewer))
     }
 
     /// Lets the call's service answer: from the account, or from what it was.

@@ -106,9 +106,12 @@ impl Visit {
         let cookies = cookies.split(';').map(str::trim).filter(|cookie| !cookie.is_empty());
         let trace = headers.get("x-amzn-trace-id").cloned();
         let trace = trace.unwrap_or_else(|| crate::lambda::trace_root(at, &request_id));
+        let source = source_ip.to_string();
+        let earlier = headers.get("x-forwarded-for");
+        let forwarded_for = earlier.map_or(source.clone(), |all| format!("{all}, {source}"));
         let added = [
             ("x-amzn-trace-id", trace.clone()),
-            ("x-forwarded-for", source_ip.to_string()),
+            ("x-forwarded-for", forwarded_for),
             ("x-forwarded-port", "443".to_owned()),
             ("x-forwarded-proto", "https".to_owned()),
         ];

@@ -1,4 +1,5 @@
-//! The TLS side of the door: custom domain names, told apart by the name that a client asks for.
+//! The TLS side of the door: custom domain names and distributions' aliases, told apart by the name that a client
+//! asks for.
 //!
 //! The handshake proves that a client has the key of the certificate that it shows. Whether that certificate is
 //! trusted is told in HTTP, as API Gateway does it: with 403.
@@ -19,7 +20,7 @@ use rustls::server::{Acceptor, ParsedCertificate, ResolvesServerCertUsingSni};
 use rustls::version::{TLS12, TLS13};
 use rustls::{
     DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme,
-    client::danger::HandshakeSignatureValid,
+    SupportedProtocolVersion, client::danger::HandshakeSignatureValid,
 };
 use tokio::net::TcpStream;
 use tokio_rustls::LazyConfigAcceptor;
@@ -28,7 +29,13 @@ use tokio_rustls::server::TlsStream;
 use crate::account::Account;
 use crate::apigateway::{Arrival, Domain};
 use crate::certificate_manager::{ServerIdentity, server_identity};
+use crate::cloudfront::Distribution;
 use crate::store::StateError;
+use crate::world::World;
+
+/// What is spoken, unless a security policy is for the newest only.
+static VERSIONS: [&SupportedProtocolVersion; 2] = [&TLS13, &TLS12];
+static NEWEST: [&SupportedProtocolVersion; 1] = [&TLS13];
 
 /// How long a client may take for the handshake.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -58,20 +65,21 @@ async fn shake_hands(
 /// How to answer for a server name: with its domain's certificate, and by its domain's rules.
 fn config(account: &Account, server_name: &str) -> Result<ServerConfig, Unanswerable> {
     let found = account.transact(|world, _| {
-        let domain = Domain::find(world, server_name)?;
-        let identity = server_identity(world, &domain.certificate);
-        Some((domain, identity))
+        let host = Host::find(world, server_name)?;
+        let identity = server_identity(world, &host.certificate);
+        Some((host, identity))
     })?;
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
-    let builder = builder.with_protocol_versions(&[&TLS13, &TLS12])?;
-    let Some((domain, identity)) = found else {
+    let versions = found.as_ref().map_or(&VERSIONS[..], |(host, _)| host.versions);
+    let builder = builder.with_protocol_versions(versions)?;
+    let Some((host, identity)) = found else {
         // Whoever asks for a name that is not here is told so.
         let nobody = Arc::new(ResolvesServerCertUsingSni::new());
         return Ok(builder.with_no_client_auth().with_cert_resolver(nobody));
     };
     let ServerIdentity { chain, key } = identity.ok_or(Unanswerable::NoCertificate)?;
-    let builder = if domain.is_mutual() {
+    let builder = if host.is_mutual {
         builder.with_client_cert_verifier(Arc::new(AnyCertificate(provider)))
     } else {
         builder.with_no_client_auth()
@@ -79,6 +87,30 @@ fn config(account: &Account, server_name: &str) -> Result<ServerConfig, Unanswer
     let mut config = builder.with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// What a name asks of a handshake.
+struct Host {
+    /// The ARN of the certificate that it shows.
+    certificate: String,
+    is_mutual: bool,
+    versions: &'static [&'static SupportedProtocolVersion],
+}
+
+impl Host {
+    /// Finds the domain or the distribution of a name.
+    fn find(world: &World, name: &str) -> Option<Self> {
+        if let Some(Distribution { certificate, oldest_tls, .. }) =
+            Distribution::by_alias(world, name)
+        {
+            let is_strict = oldest_tls.starts_with("TLSv1.3");
+            let versions = if is_strict { &NEWEST[..] } else { &VERSIONS };
+            return Some(Self { certificate, is_mutual: false, versions });
+        }
+        let domain = Domain::find(world, name)?;
+        let is_mutual = domain.is_mutual();
+        Some(Self { certificate: domain.certificate, is_mutual, versions: &VERSIONS })
+    }
 }
 
 /// Why no hands can be shaken, whoever comes.

@@ -43,9 +43,9 @@ fn delete(world: &mut World, arn: &str, days: i64, now: Timestamp) -> Result<(),
             return Err(invalid_state(format!("The certificate authority {arn} is DELETED")));
         }
         Status::Active => {
-            return Err(invalid_state(format!(
-                "The certificate authority {arn} must be DISABLED before it is deleted: it is ACTIVE"
-            )));
+            // Private CA User Guide, "Using CloudTrail": the example of DeleteCertificateAuthority.
+            let words = "The certificate authority is not in a valid state for deletion.";
+            return Err(invalid_state(words));
         }
         Status::Creating => {
             purge(world, arn);

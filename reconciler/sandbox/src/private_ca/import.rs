@@ -9,7 +9,7 @@ use x509_parser::pem::Pem;
 use super::authority::{self, CertificateAuthority, Installed, Status};
 use super::certificate::{self, Certificate};
 use super::crl::{self, CrlConfiguration};
-use super::refusal::{invalid_request, malformed_certificate};
+use super::refusal::{in_words, invalid_request, malformed_certificate};
 use super::request;
 use crate::call::{Answer, Call};
 use crate::error::AwsError;
@@ -126,7 +126,13 @@ fn mismatch(message: impl Into<String>) -> AwsError {
 /// Answers `GetCertificateAuthorityCertificate`.
 pub(super) fn get_authority_certificate(world: &World, call: &Call) -> Answer {
     let authority = authority::find(world, call)?;
-    authority.check(call.now, &[Status::Active, Status::Disabled, Status::Expired])?;
+    // As terraform-provider-aws #26968 quotes it.
+    let words = format!(
+        "The certificate authority {} is not in the correct state to have a certificate signing request.",
+        authority.arn
+    );
+    let present = [Status::Active, Status::Disabled, Status::Expired];
+    authority.check(call.now, &present).map_err(|error| in_words(error, words))?;
     let Installed { certificate, chain } = authority.installed()?;
     Ok(json!({ "Certificate": certificate.pem, "CertificateChain": chain }))
 }

@@ -10,7 +10,7 @@ use super::certificate::{self, Certificate, IssuedCertificate, TokenUse};
 use super::contents::Contents;
 use super::crl::CrlConfiguration;
 use super::passthrough::Passthrough;
-use super::refusal::{in_progress, invalid_args, malformed_csr, not_found, validation};
+use super::refusal::{in_progress, in_words, invalid_args, malformed_csr, not_found, validation};
 use super::request::{self, SigningRequest};
 use super::template::{Purpose, Template};
 use super::validity::Period;
@@ -85,7 +85,9 @@ pub(super) fn issue(
     } else {
         &[Status::Active]
     };
-    authority.check(now, allowed)?;
+    // As terraform-provider-aws #37592 quotes it.
+    let words = "The certificate authority is not in a valid state for issuing certificates";
+    authority.check(now, allowed).map_err(|error| in_words(error, words))?;
     let algorithm = authority.key.algorithm();
     let signing = algorithm.signs_with(order.text("SigningAlgorithm").unwrap_or_default())?;
     let request = SigningRequest::read(order.request)?;
@@ -183,7 +185,12 @@ fn check_below(
 pub(super) fn get_certificate(world: &World, call: &Call) -> Answer {
     let authority = authority::find(world, call)?;
     let present = [Status::PendingCertificate, Status::Active, Status::Disabled, Status::Expired];
-    authority.check(call.now, &present)?;
+    // As terraform-provider-aws #26968 quotes it.
+    let words = format!(
+        "The certificate authority {} is not in the correct state to have issued certificates.",
+        authority.arn
+    );
+    authority.check(call.now, &present).map_err(|error| in_words(error, words))?;
     let arn = call.required("CertificateArn")?;
     if !arn.starts_with(&arns::certificates(&authority.arn)) {
         let message = format!("{arn} is not the ARN of a certificate of {}", authority.arn);

@@ -23,6 +23,11 @@ pub(super) fn invalid_state(message: impl Into<String>) -> AwsError {
     AwsError::new("InvalidStateException", message)
 }
 
+/// Tells a refusal of the CA's state in the words that AWS is known to use for the operation.
+pub(super) fn in_words(error: AwsError, message: impl Into<String>) -> AwsError {
+    if error.code == "InvalidStateException" { invalid_state(message) } else { error }
+}
+
 /// The certificate signing request cannot be used.
 pub(super) fn malformed_csr(message: impl Into<String>) -> AwsError {
     AwsError::new("MalformedCSRException", message)

@@ -10,6 +10,7 @@ use crate::apigateway::{
     ApiMappingProvider, ApiProvider, DomainNameProvider, PartProvider, RouteProvider, StageProvider,
 };
 use crate::certificate_manager::ServerCertificateProvider;
+use crate::cloudfront::DistributionProvider;
 use crate::kms::{KeyAliasProvider, KeyProvider};
 use crate::lambda::{
     AliasProvider, CodeSigningConfigProvider, FunctionProvider, PermissionProvider, VersionProvider,
@@ -78,6 +79,7 @@ pub(super) fn provider(type_name: &str) -> &'static dyn Provider {
         "AWS::ApiGatewayV2::Route" => &RouteProvider,
         "AWS::ApiGatewayV2::Stage" => &StageProvider,
         "AWS::CertificateManager::Certificate" => &ServerCertificateProvider,
+        "AWS::CloudFront::Distribution" => &DistributionProvider,
         "AWS::CloudTrail::Trail" => &TrailProvider,
         "AWS::IAM::Policy" => &InlinePolicyProvider,
         "AWS::KMS::Alias" => &KeyAliasProvider,

@@ -10,6 +10,7 @@ mod code_signing;
 mod crash;
 mod custom_domains;
 mod deployed;
+mod distributions;
 mod door;
 mod faults;
 mod functions;

@@ -25,6 +25,8 @@ pub(super) enum Served {
     Api { name: String, url: String },
     /// A custom domain name.
     Domain { name: String, url: String, is_mutual: bool, warnings: Vec<String> },
+    /// A distribution by its alias.
+    Alias { name: String, url: String },
 }
 
 impl Doors {
@@ -41,7 +43,13 @@ impl Doors {
             let url = format!("https://{name}:{}/", self.tls.port());
             Served::Domain { name, url, is_mutual, warnings }
         };
-        Ok(apis.iter().flat_map(urls).chain(domains.into_iter().map(domain)).collect())
+        let aliases = sandbox.aliases().map_err(|error| failed(&error))?;
+        let alias = |name: String| {
+            let url = format!("https://{name}:{}/", self.tls.port());
+            Served::Alias { name, url }
+        };
+        let served = apis.iter().flat_map(urls).chain(domains.into_iter().map(domain));
+        Ok(served.chain(aliases.into_iter().map(alias)).collect())
     }
 
     /// The line that tells of what answers, with what to tell `curl` of a custom domain name.
@@ -50,17 +58,22 @@ impl Doors {
             Served::Api { name, url } => format!("the API `{name}` answers at {url}"),
             Served::Domain { name, url, is_mutual, warnings } => {
                 let how = if *is_mutual { ", by mutual TLS" } else { "" };
-                let (address, port) = (self.tls.ip(), self.tls.port());
-                let authority = self.authority.display();
                 let warnings =
                     warnings.iter().map(|warning| format!("; its truststore: {warning}"));
                 let warnings = warnings.collect::<Vec<_>>().concat();
-                format!(
-                    "the domain `{name}` answers at {url}{how} \
-                     (curl --resolve {name}:{port}:{address} --cacert {authority}){warnings}"
-                )
+                let curl = self.curl(name);
+                format!("the domain `{name}` answers at {url}{how} ({curl}){warnings}")
+            }
+            Served::Alias { name, url } => {
+                format!("CloudFront answers for `{name}` at {url} ({})", self.curl(name))
             }
         }
+    }
+
+    /// What to tell `curl` of a name that is answered for by TLS.
+    fn curl(&self, name: &str) -> String {
+        let (address, port, authority) = (self.tls.ip(), self.tls.port(), self.authority.display());
+        format!("curl --resolve {name}:{port}:{address} --cacert {authority}")
     }
 
     fn endpoint(&self) -> String {
@@ -89,7 +102,7 @@ impl Doors {
         for (name, value) in variables {
             environment.insert((*name).to_owned(), Value::from(value.clone()));
         }
-        let (mut apis, mut domains) = (Vec::new(), Vec::new());
+        let (mut apis, mut domains, mut aliases) = (Vec::new(), Vec::new(), Vec::new());
         for served in served {
             match served {
                 Served::Api { name, url } => apis.push(json!({ "name": name, "url": url })),
@@ -99,6 +112,7 @@ impl Doors {
                     "mutualTls": is_mutual,
                     "truststoreWarnings": warnings,
                 })),
+                Served::Alias { name, url } => aliases.push(json!({ "name": name, "url": url })),
             }
         }
         json!({
@@ -107,6 +121,7 @@ impl Doors {
             "environment": environment,
             "apis": apis,
             "domains": domains,
+            "distributions": aliases,
             "tls": { "address": self.tls.to_string(), "authority": self.authority },
         })
         .to_string()
