@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::time::SharedTimeSource;
+use jiff::{SignedDuration, Timestamp};
 use reconcile_core::problem::Problem;
 use reconcile_core::report::Status;
 use reconcile_engine::apply::{self, Options};
@@ -26,8 +27,8 @@ use reconcile_tests::operator::KINDS;
 use reconcile_tests::repository::Repository;
 use reconcile_tests::terminals::clinic;
 
-/// When they are deployed: 2026-01-01, before any measurement.
-const BEGIN: Duration = Duration::from_hours(490_896);
+/// How long before the measurement they are deployed: nothing is due again by then.
+const AGE: SignedDuration = SignedDuration::from_hours(24);
 
 const ENVIRONMENT: &str = "\
 kind: Environment
@@ -99,7 +100,8 @@ fn declare_stacks(folder: &Path, stacks: usize) -> Result<(), Box<dyn Error>> {
 
 async fn deploy(folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut world = world(folder).map_err(|problems| format!("{problems:?}"))?;
-    let time = SharedTimeSource::new(TokioTime::starting_at(SystemTime::UNIX_EPOCH + BEGIN));
+    let begin = SystemTime::from(Timestamp::now() - AGE);
+    let time = SharedTimeSource::new(TokioTime::starting_at(begin));
     let sandbox = Sandbox::open(&folder.join(".reconcile").join("sandbox"), time)?;
     let environment = Arc::clone(&world.environment);
     sandbox.ensure_bucket(&environment.state_bucket, environment.target.region())?;

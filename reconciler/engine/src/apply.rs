@@ -12,7 +12,6 @@ use std::time::Duration;
 use reconcile_core::address::Address;
 use reconcile_core::report::{Report, Status};
 use reconcile_core::verdict::Verdict;
-use serde_json::Value as Json;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -21,7 +20,7 @@ use crate::events::Events;
 use crate::plan::{Prepared, World};
 use crate::run::{self, Pace};
 use crate::state::lease::{Lease, LeaseError};
-use crate::state::ledger::Ledger;
+use crate::state::ledger::{Ledger, Note};
 use crate::state::record::{Recorder, UnitRecord};
 use crate::state::store::StoreError;
 
@@ -90,7 +89,7 @@ pub async fn apply(
     Ok(report)
 }
 
-type Notes = BTreeMap<Address, Option<Json>>;
+type Notes = BTreeMap<Address, Option<Note>>;
 
 /// What was found in sync is vouched for from now on.
 fn notes_of_what_is_in_sync(world: &World, prepared: &Prepared) -> Notes {

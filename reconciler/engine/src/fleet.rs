@@ -15,7 +15,6 @@ use reconcile_core::outcome::Outcome;
 use reconcile_core::plan::Planned;
 use reconcile_core::status::UnitStatus;
 use reconcile_core::verdict::{Change, Verdict};
-use serde_json::Value as Json;
 
 use crate::aws::session::Session;
 use crate::events::{Events, UnitEvents};
@@ -25,6 +24,7 @@ use crate::kind::{
 use crate::load::KindInfo;
 use crate::load::document::Document;
 use crate::load::scope::Scope;
+use crate::state::ledger::Note;
 
 /// How often a unit is looked at and planned again before it is given up: recovery takes a round,
 /// and so does what follows it.
@@ -62,7 +62,7 @@ pub trait Fleet: Any + Send + Sync {
     /// What every unit publishes as it was observed.
     fn published(&self) -> Vec<(Address, BTreeMap<String, Value>)>;
     /// What the ledger should keep of what was observed.
-    fn notes(&self) -> BTreeMap<Address, Option<Json>>;
+    fn notes(&self) -> BTreeMap<Address, Option<Note>>;
     /// Looks at one unit again, decides again, and does what it takes.
     async fn carry_out(&self, task: &Task<'_>) -> Done;
 }
@@ -71,7 +71,7 @@ pub trait Fleet: Any + Send + Sync {
 #[derive(Debug)]
 pub struct FleetLook<'a> {
     /// What the ledger says.
-    pub notes: &'a BTreeMap<Address, Json>,
+    pub notes: &'a BTreeMap<Address, Note>,
     /// What units of the kinds before this one publish now.
     pub published: &'a Outputs,
     /// How hard to look.
@@ -99,7 +99,7 @@ pub struct Done {
     /// What the unit publishes now.
     pub outputs: BTreeMap<String, Value>,
     /// What the ledger should keep; none: forget the unit.
-    pub note: Option<Json>,
+    pub note: Option<Note>,
     /// What was done, in words.
     pub steps: Vec<String>,
 }
@@ -171,7 +171,7 @@ impl<K: Kind> FleetOf<K> {
         gone.map_or(Observation::Absent, |(_, state)| Observation::Present(state.clone()))
     }
 
-    fn note(&self, address: &Address, seen: &Observation<K::State>) -> Option<Json> {
+    fn note(&self, address: &Address, seen: &Observation<K::State>) -> Option<Note> {
         K::note(&self.units.get(address)?.spec, seen.state()?)
     }
 
@@ -293,7 +293,7 @@ impl<K: Kind> Fleet for FleetOf<K> {
             .collect()
     }
 
-    fn notes(&self) -> BTreeMap<Address, Option<Json>> {
+    fn notes(&self) -> BTreeMap<Address, Option<Note>> {
         let Some(ready) = &self.ready else { return BTreeMap::new() };
         let seen = ready.seen.declared.iter();
         seen.map(|(address, seen)| (address.clone(), self.note(address, seen))).collect()

@@ -16,12 +16,12 @@ use reconcile_core::text::Reference;
 use reconcile_core::verdict::Verdict;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
 
 use crate::aws::session::Session;
 use crate::events::UnitEvents;
 use crate::load::document::Document;
 use crate::load::scope::Scope;
+use crate::state::ledger::Note;
 
 /// A kind of unit: one folder of `reconciler/kinds/` and one line of the command line's registry.
 ///
@@ -75,7 +75,7 @@ pub trait Kind: Send + Sync + Sized + 'static {
     fn review(_planned: &mut [(&Address, &mut Verdict)], _environment: &Environment) {}
 
     /// What the ledger keeps of a unit that is in sync, so that the next look costs less.
-    fn note(spec: &Self::Spec, state: &Self::State) -> Option<Json>;
+    fn note(spec: &Self::Spec, state: &Self::State) -> Option<Note>;
 
     /// Says in a line what runs.
     fn status(state: &Self::State) -> Running;
@@ -185,7 +185,7 @@ pub struct Look<'a, Spec> {
     /// What is declared.
     pub declared: BTreeMap<Address, &'a Spec>,
     /// What the ledger says of units: a cache, never the truth.
-    pub notes: &'a BTreeMap<Address, Json>,
+    pub notes: &'a BTreeMap<Address, Note>,
     /// What the units publish now whose kinds were looked at before this one.
     pub published: &'a Outputs,
     /// How hard to look.

@@ -23,6 +23,7 @@ use crate::events::{Event, Events};
 use crate::fleet::{Done, Task};
 use crate::kind::PlanContext;
 use crate::plan::{Prepared, World};
+use crate::state::ledger::Note;
 use crate::state::record::UnitRecord;
 
 /// How a run goes about it.
@@ -41,7 +42,7 @@ pub struct Finished {
     /// How long each unit's turn took.
     pub took: BTreeMap<Address, Duration>,
     /// What the ledger should keep of those that were changed.
-    pub notes: BTreeMap<Address, Option<serde_json::Value>>,
+    pub notes: BTreeMap<Address, Option<Note>>,
 }
 
 /// Carries out every change of the plan.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use futures::future::join_all;
 use reconcile_core::address::Address;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
+pub use super::note::Note;
 use super::store::{StateStore, StoreError, Stored};
 use crate::aws::session::Session;
 
@@ -34,8 +34,8 @@ const ROUNDS: usize = 10;
 pub struct Ledger {
     store: Arc<dyn StateStore>,
     environment: String,
-    notes: BTreeMap<Address, Json>,
-    changes: BTreeMap<Address, Option<Json>>,
+    notes: BTreeMap<Address, Note>,
+    changes: BTreeMap<Address, Option<Note>>,
     etags: BTreeMap<String, Option<String>>,
     remarks: Vec<String>,
 }
@@ -45,12 +45,12 @@ pub struct Ledger {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Page {
     format_version: String,
-    notes: BTreeMap<Address, Json>,
+    notes: BTreeMap<Address, Note>,
 }
 
 /// A page as it was found: unreadable ones are empty, and say why.
 struct Found {
-    notes: BTreeMap<Address, Json>,
+    notes: BTreeMap<Address, Note>,
     etag: Option<String>,
     remark: Option<String>,
 }
@@ -78,7 +78,7 @@ impl Ledger {
     }
 
     /// All notes.
-    pub fn notes(&self) -> &BTreeMap<Address, Json> {
+    pub fn notes(&self) -> &BTreeMap<Address, Note> {
         &self.notes
     }
 
@@ -88,7 +88,7 @@ impl Ledger {
     }
 
     /// Notes something about a unit.
-    pub fn set(&mut self, address: &Address, note: Json) {
+    pub fn set(&mut self, address: &Address, note: Note) {
         if self.notes.get(address) == Some(&note) {
             return;
         }

@@ -6,6 +6,7 @@ pub mod lease;
 pub mod ledger;
 #[cfg(test)]
 pub(crate) mod memory;
+mod note;
 pub mod record;
 pub mod s3;
 pub mod store;

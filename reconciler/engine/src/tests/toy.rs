@@ -17,13 +17,13 @@ use reconcile_core::text::Text;
 use reconcile_core::verdict::{Action, Change, Effect, FieldChange, Verdict};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value as Json;
 
 use crate::aws::session::Session;
 use crate::events::UnitEvents;
 use crate::kind::{Decision, Kind, Links, Look, PlanContext, Seen, StepError, Unit, Wanted};
 use crate::load::document::Document;
 use crate::load::scope::Scope;
+use crate::state::ledger::Note;
 use crate::state::store::StateStore;
 
 /// A toy as it is written.
@@ -165,8 +165,8 @@ impl Kind for Toys {
         Decision { planned, steps }
     }
 
-    fn note(_: &Spec, state: &String) -> Option<Json> {
-        Some(Json::from(state.as_str()))
+    fn note(_: &Spec, state: &String) -> Option<Note> {
+        Note::of(state)
     }
 
     fn status(state: &String) -> Running {

@@ -13,7 +13,7 @@ use reconcile_engine::events::UnitEvents;
 use reconcile_engine::kind::{Decision, Kind, Look, PlanContext, Seen, StepError, Unit, Wanted};
 use reconcile_engine::load::document::Document;
 use reconcile_engine::load::scope::Scope;
-use serde_json::Value as Json;
+use reconcile_engine::state::ledger;
 
 use crate::aws::{Bucket, Lambda, Signer};
 use crate::build::Workshop;
@@ -70,7 +70,7 @@ impl Kind for ArtifactKind {
         plan::plan(wanted, seen, context)
     }
 
-    fn note(_: &Spec, state: &State) -> Option<Json> {
+    fn note(_: &Spec, state: &State) -> Option<ledger::Note> {
         Note::of(state)
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use reconcile_core::digest::Digest;
+use reconcile_engine::state::ledger;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 use crate::state::{Built, Record, SeenPackage, State};
 
@@ -21,7 +21,7 @@ pub(crate) struct Note {
 
 impl Note {
     /// What the ledger should keep; nothing of a function, which is looked at each time.
-    pub(crate) fn of(state: &State) -> Option<Json> {
+    pub(crate) fn of(state: &State) -> Option<ledger::Note> {
         let State::Package(package) = state else { return None };
         let SeenPackage { bucket, parts, built, record, .. } = &**package;
         let note = Self {
@@ -30,12 +30,7 @@ impl Note {
             built: built.clone()?,
             record: record.clone()?,
         };
-        serde_json::to_value(note).ok()
-    }
-
-    /// Reads a note; one that cannot be read vouches for nothing.
-    pub(crate) fn read(note: &Json) -> Option<Self> {
-        serde_json::from_value(note.clone()).ok()
+        ledger::Note::of(&note)
     }
 
     /// Whether it is about this package.

@@ -18,9 +18,9 @@ use reconcile_engine::kind::{Decision, Kind, Look, PlanContext, Seen, StepError,
 use reconcile_engine::load::document::Document;
 use reconcile_engine::load::kinds::settings_schema;
 use reconcile_engine::load::scope::Scope;
+use reconcile_engine::state::ledger;
 use reconcile_engine::state::store::StateStore;
 use schemars::Schema;
-use serde_json::Value as Json;
 use tokio::sync::Mutex;
 
 use crate::aws::{Buckets, PrivateCa};
@@ -126,8 +126,8 @@ impl Kind for DeviceKind {
         plan::review(planned, environment);
     }
 
-    fn note(_: &Spec, state: &State) -> Option<Json> {
-        serde_json::to_value(&state.records).ok()
+    fn note(_: &Spec, state: &State) -> Option<ledger::Note> {
+        ledger::Note::of(&state.records)
     }
 
     fn status(state: &State) -> Running {

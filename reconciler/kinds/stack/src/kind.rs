@@ -13,8 +13,8 @@ use reconcile_engine::events::UnitEvents;
 use reconcile_engine::kind::{Decision, Kind, Look, PlanContext, Seen, StepError, Unit, Wanted};
 use reconcile_engine::load::document::Document;
 use reconcile_engine::load::scope::Scope;
+use reconcile_engine::state::ledger;
 use reconcile_engine::state::store::{StateStore, StoreError};
-use serde_json::Value as Json;
 use tokio::sync::Mutex;
 
 use crate::aws::{CloudControl, CloudFormation};
@@ -82,7 +82,7 @@ impl Kind for StackKind {
         plan::plan(wanted, seen, context)
     }
 
-    fn note(spec: &Spec, state: &State) -> Option<Json> {
+    fn note(spec: &Spec, state: &State) -> Option<ledger::Note> {
         Note::of(spec, state)
     }
 

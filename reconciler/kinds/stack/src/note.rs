@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use reconcile_core::digest::Digest;
 use reconcile_core::input::Outputs;
+use reconcile_engine::state::ledger;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 use crate::spec::Spec;
 use crate::state::{Described, State};
@@ -28,7 +28,7 @@ pub(crate) struct Note {
 
 impl Note {
     /// What the ledger should keep of a stack that is in sync with its declaration.
-    pub(crate) fn of(spec: &Spec, state: &State) -> Option<Json> {
+    pub(crate) fn of(spec: &Spec, state: &State) -> Option<ledger::Note> {
         let (described, nothing) = (&state.described, Outputs::default());
         let hidden = described.parameters.iter().filter(|(_, value)| *value == "****");
         let hidden = hidden.filter_map(|(name, _)| {
@@ -47,12 +47,7 @@ impl Note {
             policy: spec.policy.as_deref().map(Digest::of),
             hidden: hidden.collect(),
         };
-        serde_json::to_value(note).ok()
-    }
-
-    /// Reads a note; one that cannot be read vouches for nothing.
-    pub(crate) fn read(note: &Json) -> Option<Self> {
-        serde_json::from_value(note.clone()).ok()
+        ledger::Note::of(&note)
     }
 
     /// What it says of parameters that AWS does not show, and no more.

@@ -15,6 +15,7 @@ use reconcile_core::digest::Digest;
 use reconcile_core::observation::Observation;
 use reconcile_engine::events::Event;
 use reconcile_engine::kind::{Depth, Look, Seen, Wanted};
+use reconcile_engine::state::ledger;
 
 use crate::blind_spots::BlindSpots;
 use crate::kind::StackKind;
@@ -116,7 +117,11 @@ impl StackKind {
         }
         // All at once: the limiter paces the calls that it takes.
         let states = listed.into_iter().map(|(address, spec, stack)| async move {
-            let note = look.notes.get(&address).filter(|_| !look.depth.full).and_then(Note::read);
+            let note = look
+                .notes
+                .get(&address)
+                .filter(|_| !look.depth.full)
+                .and_then(ledger::Note::read::<Note>);
             let note = note.filter(|note| note.is_about(&stack));
             if let Some(note) = &note {
                 self.vouched.lock().await.insert(stack.id.clone(), note.clone());
@@ -237,7 +242,7 @@ fn compared(drift: &SeenDrift) -> Option<BTreeSet<String>> {
 /// environment have left a region.
 fn regions<'a>(look: &'a Look<'_, Spec>) -> BTreeSet<Cow<'a, str>> {
     let own = look.environment.all_regions().map(Cow::from);
-    let noted = look.notes.values().filter_map(Note::read);
+    let noted = look.notes.values().filter_map(ledger::Note::read::<Note>);
     let noted = noted.filter_map(|note| note.region().map(str::to_owned)).map(Cow::from);
     own.chain(noted).collect()
 }

@@ -14,8 +14,8 @@ use reconcile_engine::events::UnitEvents;
 use reconcile_engine::kind::{Decision, Kind, Look, PlanContext, Seen, StepError, Unit, Wanted};
 use reconcile_engine::load::document::Document;
 use reconcile_engine::load::scope::Scope;
+use reconcile_engine::state::ledger;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 use crate::aws::{Bucket, PrivateCa};
 use crate::port::authorities::ReadsAuthorities;
@@ -38,13 +38,6 @@ pub struct TruststoreKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Note {
     digest: Digest,
-}
-
-impl Note {
-    /// Reads a note; one that cannot be read says nothing.
-    pub(crate) fn read(note: &Json) -> Option<Self> {
-        serde_json::from_value(note.clone()).ok()
-    }
 }
 
 impl TruststoreKind {
@@ -93,9 +86,9 @@ impl Kind for TruststoreKind {
         plan::plan(wanted, seen, context)
     }
 
-    fn note(_: &Spec, state: &State) -> Option<Json> {
+    fn note(_: &Spec, state: &State) -> Option<ledger::Note> {
         let digest = state.object.as_ref()?.digest.clone();
-        serde_json::to_value(Note { digest }).ok()
+        ledger::Note::of(&Note { digest })
     }
 
     fn status(state: &State) -> Running {

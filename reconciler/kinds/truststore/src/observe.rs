@@ -12,9 +12,10 @@ use reconcile_engine::aws::buckets::Object;
 use reconcile_engine::aws::errors::AwsError;
 use reconcile_engine::events::Event;
 use reconcile_engine::kind::{Look, Seen, Wanted};
+use reconcile_engine::state::ledger::Note;
 
 use crate::certificate::Certificate;
-use crate::kind::{Note, TruststoreKind};
+use crate::kind::TruststoreKind;
 use crate::spec::Spec;
 use crate::state::{SeenAuthority, SeenObject, State};
 

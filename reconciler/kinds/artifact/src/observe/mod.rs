@@ -18,6 +18,7 @@ use reconcile_core::input::Inputs;
 use reconcile_core::observation::Observation;
 use reconcile_engine::events::Event;
 use reconcile_engine::kind::{Look, Seen, Wanted};
+use reconcile_engine::state::ledger;
 use tokio::sync::Mutex;
 
 use crate::kind::ArtifactKind;
@@ -44,7 +45,11 @@ pub(crate) async fn all(kind: &ArtifactKind, look: &Look<'_, Spec>) -> Seen<Stat
     let deep = look.depth.full || look.depth.detect;
     let profiles = Mutex::default();
     let observations = look.declared.iter().map(|(address, spec)| {
-        let note = look.notes.get(address).filter(|_| !look.depth.full).and_then(Note::read);
+        let note = look
+            .notes
+            .get(address)
+            .filter(|_| !look.depth.full)
+            .and_then(ledger::Note::read::<Note>);
         let sight = Sight { inputs, note, deep, profiles: &profiles };
         async move { (address.clone(), see(kind, spec, &sight).await) }
     });

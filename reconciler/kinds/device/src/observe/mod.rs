@@ -24,7 +24,7 @@ use reconcile_core::input::Inputs;
 use reconcile_core::observation::Observation;
 use reconcile_engine::events::Event;
 use reconcile_engine::kind::{Look, Seen};
-use serde::Deserialize as _;
+use reconcile_engine::state::ledger::Note;
 
 use crate::journal::Journal;
 use crate::kind::DeviceKind;
@@ -70,7 +70,7 @@ pub(crate) async fn all(kind: &DeviceKind, look: &Look<'_, Spec>) -> Seen<State>
         let mut looks = Vec::new();
         for (address, spec) in together {
             let note = look.notes.get(address).filter(|_| !look.depth.full);
-            let note = note.and_then(|note| Records::deserialize(note).ok());
+            let note = note.and_then(Note::read);
             looks.push(declared(kind, spec, note, (&sight, inputs)));
         }
         let addresses = together.iter().map(|(address, _)| (*address).clone());

@@ -16,6 +16,7 @@ use reconcile_engine::events::Events;
 use reconcile_engine::kind::{
     Decision, Depth, Kind as _, Look, PlanContext, Seen, StepError, Wanted,
 };
+use reconcile_engine::state::ledger::Note;
 use serde_json::{Value as Json, json};
 
 use super::authority::ARN;
@@ -46,7 +47,7 @@ pub(super) struct Operator {
     pub(super) aws: Aws,
     pub(super) declared: BTreeMap<Address, Spec>,
     pub(super) environment: Arc<Environment>,
-    pub(super) ledger: BTreeMap<Address, Json>,
+    pub(super) ledger: BTreeMap<Address, Note>,
     runs: u32,
 }
 
