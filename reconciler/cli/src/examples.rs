@@ -55,7 +55,16 @@ Examples:
 pub(crate) const STATUS: &str = "\
 Examples:
   reconcile status -e production                   what runs, since when, from which commit
+  reconcile status --branch origin/main            whether everything that was merged is applied
   reconcile status --only 'stacks/*' --output json";
+
+/// Of `history`.
+pub(crate) const HISTORY: &str = "\
+Examples:
+  reconcile history -e production                  the last 20 runs
+  reconcile history last                           the newest, with every step
+  reconcile history --only stacks/s3 --last 5      that touched a unit
+  reconcile history --output json                  for a program";
 
 /// Of `graph`.
 pub(crate) const GRAPH: &str = "\

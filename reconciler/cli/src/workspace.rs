@@ -17,6 +17,10 @@ use crate::args::Global;
 use crate::git;
 use crate::kinds::KINDS;
 
+/// What is deployed: a change of anything else changes nothing in AWS.
+pub(crate) const DEPLOYED: [&str; 6] =
+    ["desired", "infra", "lambda", "Cargo.toml", "Cargo.lock", ".cargo"];
+
 /// A repository with a `desired/` in it.
 pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
@@ -102,8 +106,7 @@ impl Workspace {
 
     /// The commit, and what is not committed of what is deployed.
     pub(crate) fn git(&self) -> Result<git::WorkTree, Problem> {
-        let deployed = ["desired", "infra", "lambda", "Cargo.toml", "Cargo.lock", ".cargo"];
-        git::look(&self.root, &deployed).map_err(Problem::whole)
+        git::look(&self.root, &DEPLOYED).map_err(Problem::whole)
     }
 }
 
@@ -112,6 +115,11 @@ impl Selector {
     pub(crate) fn new(global: &Global) -> Result<Self, Problem> {
         let only = (!global.only.is_empty()).then(|| globs(&global.only)).transpose()?;
         Ok(Self { only, exclude: globs(&global.exclude)? })
+    }
+
+    /// Whether a command is about all units.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.only.is_none() && self.exclude.is_empty()
     }
 
     /// Whether a command is about this unit.

@@ -22,7 +22,7 @@ use crate::plan::{Prepared, World};
 use crate::run::{self, Pace};
 use crate::state::lease::{Lease, LeaseError};
 use crate::state::ledger::Ledger;
-use crate::state::record::{Recorder, UnitRecord};
+use crate::state::record::{Intent, Recorder, UnitRecord};
 use crate::state::store::StoreError;
 
 /// How an apply goes about it.
@@ -67,7 +67,7 @@ pub async fn apply(
         report.notes.extend(save(ledger).await);
     } else {
         let lease = Lease::acquire(session, events, options.patience).await?;
-        let recorder = match Recorder::begin(session, report.digest()).await {
+        let recorder = match Recorder::begin(session, intent(world, &report)).await {
             Ok(recorder) => recorder,
             Err(error) => {
                 lease.release().await;
@@ -88,6 +88,16 @@ pub async fn apply(
     }
     report.calls = session.calls();
     Ok(report)
+}
+
+/// What a run is about to do, for its record.
+fn intent(world: &World, report: &Report) -> Intent {
+    let left_out = world.units().filter(|(address, _)| report.plan().unit(address).is_none());
+    Intent {
+        plan: report.digest().clone(),
+        planned: report.plan().changes().count() as u64,
+        left_out: left_out.count() as u64,
+    }
 }
 
 type Notes = BTreeMap<Address, Option<Json>>;

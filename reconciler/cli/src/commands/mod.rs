@@ -7,6 +7,7 @@ pub(crate) mod device;
 mod drift;
 mod expect;
 mod graph;
+mod history;
 mod plan;
 mod sandbox;
 mod schema;
@@ -71,7 +72,8 @@ pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
         Some(Command::Drift) => drift::run(&context).await,
         Some(Command::Validate) => validate::run(&context),
         Some(Command::Build(args)) => build::run(&context, &args).await,
-        Some(Command::Status) => status::run(&context).await,
+        Some(Command::Status(args)) => status::run(&context, &args).await,
+        Some(Command::History(args)) => history::run(&context, &args).await,
         Some(Command::Graph(args)) => graph::run(&context, &args),
         Some(Command::Device(command)) => device::run(&context, command).await,
         Some(Command::Schema(args)) => schema::run(&context, &args),
