@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use reconcile_core::address::Address;
 
 use crate::commands::device::DeviceCommand;
+use crate::commands::import::ImportCommand;
 use crate::views::Format;
 use crate::{console, examples};
 
@@ -122,6 +123,9 @@ pub(crate) enum Command {
     /// Declare terminals, suspend or revoke them, and show what they are.
     #[command(subcommand, after_help = examples::DEVICE)]
     Device(DeviceCommand),
+    /// Declare what is there already, as it is: a stack, or a terminal with its certificate.
+    #[command(subcommand, after_help = examples::IMPORT)]
+    Import(ImportCommand),
     /// Print the JSON Schema of a kind of file, or write all of them.
     #[command(after_help = examples::SCHEMA)]
     Schema(SchemaArgs),

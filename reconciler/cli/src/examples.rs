@@ -87,6 +87,16 @@ Examples:
 
 Changes are of files only: commit them, and apply.";
 
+/// Of `import`.
+pub(crate) const IMPORT: &str = "\
+Examples:
+  reconcile import stack clinic-legacy -e production
+  reconcile import stack Legacy --name legacy --region us-east-1
+  reconcile import device clinic-0001-pc01 --clinic clinic-0001 \\
+      --certificate pc01.pem --csr pc01.csr.pem
+
+Only files are written: commit them, and apply. Files that are there are left alone without --force.";
+
 /// Of `schema`.
 pub(crate) const SCHEMA: &str = "\
 Examples:

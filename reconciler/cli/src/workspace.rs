@@ -53,6 +53,17 @@ impl Workspace {
         worlds.pop().ok_or_else(|| vec![Problem::whole("no environment is declared")])
     }
 
+    /// An environment, whatever is wrong elsewhere, and even if nothing is declared yet.
+    pub(crate) fn environment(&self, name: Option<&str>) -> Result<Environment, Vec<Problem>> {
+        let Loaded { desired, problems } = load::load_what_can_be_read(&self.files, &infos());
+        match desired.environment(name) {
+            Ok(environment) => Ok(environment.clone()),
+            // Its file may be among those that cannot be read.
+            Err(problem) if problems.is_empty() => Err(vec![problem]),
+            Err(_) => Err(load::in_order(problems)),
+        }
+    }
+
     /// The units of one kind in an environment, with the kind's own types.
     pub(crate) fn units_of<K: Kind>(
         &self,

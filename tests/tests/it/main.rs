@@ -14,6 +14,7 @@ mod devices;
 mod faults;
 mod findings;
 mod functions;
+mod import;
 mod promises;
 mod readme;
 mod refusals;

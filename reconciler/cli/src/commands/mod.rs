@@ -8,6 +8,7 @@ mod drift;
 mod expect;
 mod graph;
 mod history;
+pub(crate) mod import;
 mod plan;
 mod sandbox;
 mod schema;
@@ -76,6 +77,7 @@ pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
         Some(Command::History(args)) => history::run(&context, &args).await,
         Some(Command::Graph(args)) => graph::run(&context, &args),
         Some(Command::Device(command)) => device::run(&context, command).await,
+        Some(Command::Import(command)) => import::run(&context, command).await,
         Some(Command::Schema(args)) => schema::run(&context, &args),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();

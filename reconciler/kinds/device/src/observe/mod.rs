@@ -121,7 +121,7 @@ async fn sight(
     let mut reports = Vec::new();
     for (authority, detect) in authorities {
         let source = Source { authority: &authority, bucket: &places.reports };
-        let tell = |what| look.events.tell(&Event::Waiting { what });
+        let tell = |what| look.events.tell(&Event::Phase { what });
         if detect && let Err(why) = kind.fresh_report(source, &tell).await {
             kind.remember_failure(source, why).await;
         }
