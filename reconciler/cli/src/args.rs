@@ -135,6 +135,13 @@ pub(crate) enum Command {
         /// Which.
         shell: Shell,
     },
+    /// Write the manual pages, one for every command.
+    #[command(after_help = examples::MAN)]
+    Man {
+        /// Into this folder.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// The embedded AWS.
     #[command(subcommand, after_help = examples::SANDBOX)]
     Sandbox(SandboxCommand),

@@ -110,6 +110,11 @@ Examples:
   reconcile completions bash > ~/.local/share/bash-completion/completions/reconcile
   reconcile completions zsh > ~/.zfunc/_reconcile";
 
+/// Of `man`.
+pub(crate) const MAN: &str = "\
+Examples:
+  reconcile man ~/.local/share/man/man1            then: man reconcile-apply";
+
 /// Of `sandbox`.
 pub(crate) const SANDBOX: &str = "\
 Examples:

@@ -17,9 +17,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::aws::session::Session;
-use crate::events::Events;
+use crate::events::{Event, Events};
 use crate::plan::{Prepared, World};
 use crate::run::{self, Pace};
+use crate::state::history;
 use crate::state::lease::{Lease, LeaseError};
 use crate::state::ledger::Ledger;
 use crate::state::record::{Intent, Recorder, UnitRecord};
@@ -31,6 +32,8 @@ pub struct Options<'a> {
     pub parallelism: usize,
     /// How long a lease that somebody else has is waited for.
     pub patience: Duration,
+    /// From how many earlier runs to learn how long units take; none costs no call.
+    pub learn_from: usize,
     /// Whether to begin nothing more.
     pub stopped: &'a (dyn Fn() -> bool + Sync),
 }
@@ -66,6 +69,7 @@ pub async fn apply(
     if prepared.plan.plan().changes().next().is_none() {
         report.notes.extend(save(ledger).await);
     } else {
+        expect(&report, (session, events), options.learn_from).await;
         let lease = Lease::acquire(session, events, options.patience).await?;
         let recorder = match Recorder::begin(session, intent(world, &report)).await {
             Ok(recorder) => recorder,
@@ -88,6 +92,19 @@ pub async fn apply(
     }
     report.calls = session.calls();
     Ok(report)
+}
+
+/// Tells how long the planned changes took the last time.
+async fn expect(report: &Report, (session, events): (&Session, &Events), runs: usize) {
+    if runs == 0 {
+        return;
+    }
+    let mut known = history::durations(session, runs).await;
+    let planned = report.plan().changes().filter_map(|(unit, change)| {
+        let took = known.remove(&(unit.address.clone(), change.action))?;
+        Some((unit.address.clone(), took))
+    });
+    events.tell(&Event::Expected { took: planned.collect() });
 }
 
 /// What a run is about to do, for its record.

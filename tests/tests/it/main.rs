@@ -19,6 +19,7 @@ mod promises;
 mod readme;
 mod refusals;
 mod sequences;
+mod signals;
 mod terminals;
 mod transcripts;
 mod truststores;

@@ -9,6 +9,7 @@ mod expect;
 mod graph;
 mod history;
 pub(crate) mod import;
+mod man;
 mod plan;
 mod sandbox;
 mod schema;
@@ -84,6 +85,7 @@ pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
             clap_complete::generate(shell, &mut Cli::command(), "reconcile", &mut text);
             Ok(context.result(&String::from_utf8_lossy(&text), Exit::Good))
         }
+        Some(Command::Man { folder }) => man::run(&context, &folder),
         Some(Command::Sandbox(command)) => sandbox::run(&context, command).await,
     };
     result.unwrap_or_else(|failure| context.failed(failure))
