@@ -118,6 +118,7 @@ async fn deploy(folder: &Path) -> Result<(), Box<dyn Error>> {
         parallelism: 10,
         patience: Duration::from_secs(90),
         learn_from: 0,
+        uncommitted: 0,
         stopped: &|| false,
     };
     let report = apply::apply(&world, prepared, (&session, &mut ledger, &events), &options).await?;

@@ -200,8 +200,13 @@ impl Operator {
     /// Applies a plan that was made.
     pub async fn carry_out(&self, look: Look) -> Result<Report, ApplyError> {
         let Look { prepared, session, world: Declared(world), mut ledger } = look;
-        let options =
-            Options { parallelism: 10, patience: self.patience, learn_from: 0, stopped: &|| false };
+        let options = Options {
+            parallelism: 10,
+            patience: self.patience,
+            learn_from: 0,
+            uncommitted: 0,
+            stopped: &|| false,
+        };
         let with = (&session, &mut ledger, &Events::unheard());
         apply::apply(&world, prepared, with, &options).await
     }

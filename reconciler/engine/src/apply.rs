@@ -34,6 +34,8 @@ pub struct Options<'a> {
     pub patience: Duration,
     /// From how many earlier runs to learn how long units take; none costs no call.
     pub learn_from: usize,
+    /// How many files are not as the commit has them.
+    pub uncommitted: u64,
     /// Whether to begin nothing more.
     pub stopped: &'a (dyn Fn() -> bool + Sync),
 }
@@ -71,7 +73,7 @@ pub async fn apply(
     } else {
         expect(&report, (session, events), options.learn_from).await;
         let lease = Lease::acquire(session, events, options.patience).await?;
-        let recorder = match Recorder::begin(session, intent(world, &report)).await {
+        let recorder = match Recorder::begin(session, intent(world, &report, options)).await {
             Ok(recorder) => recorder,
             Err(error) => {
                 lease.release().await;
@@ -108,12 +110,13 @@ async fn expect(report: &Report, (session, events): (&Session, &Events), runs: u
 }
 
 /// What a run is about to do, for its record.
-fn intent(world: &World, report: &Report) -> Intent {
+fn intent(world: &World, report: &Report, options: &Options<'_>) -> Intent {
     let left_out = world.units().filter(|(address, _)| report.plan().unit(address).is_none());
     Intent {
         plan: report.digest().clone(),
         planned: report.plan().changes().count() as u64,
         left_out: left_out.count() as u64,
+        uncommitted: options.uncommitted,
     }
 }
 

@@ -38,13 +38,14 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Fai
     }
     let signals = Signals::listen(&context.console)?;
     let progress = context.progress();
-    let Look { world, session, mut ledger, prepared, git: _ } = look;
+    let Look { world, session, mut ledger, prepared, git } = look;
     let stopped = || signals.first().is_some();
     let options = Options {
         parallelism: args.parallelism,
         patience: args.patience(),
         // Only somebody who watches wants to know how long it will take.
         learn_from: if progress.is_live() { LEARNT_FROM } else { 0 },
+        uncommitted: git.dirty.len() as u64,
         stopped: &stopped,
     };
     let events = progress.events();

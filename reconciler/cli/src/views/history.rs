@@ -60,7 +60,7 @@ fn rows(runs: &[RunRecord], running: Option<&str>) -> Vec<[String; 7]> {
             sentences::time(run.started_at),
             runs::duration(run),
             runs::status(run, life(run, running)).to_owned(),
-            runs::commit(run.commit.as_deref()).to_owned(),
+            runs::applied(run),
             runs::who(run),
             runs::units(run),
         ]
@@ -127,7 +127,7 @@ fn page(
     let facts = [
         ("started", Some(sentences::time(record.started_at))),
         ("took", record.took().map(sentences::took)),
-        ("commit", record.commit.clone()),
+        ("commit", committed(record)),
         ("by", record.actor.clone()),
         ("as", Some(record.caller.clone())),
         ("log", record.url.clone()),
@@ -147,6 +147,16 @@ fn page(
         lines.extend(self::unit(unit, width));
     }
     lines.join("\n")
+}
+
+/// The commit, and whether it was all.
+fn committed(record: &RunRecord) -> Option<String> {
+    let commit = record.commit.clone();
+    if record.uncommitted == 0 {
+        return commit;
+    }
+    let files = sentences::count(record.uncommitted, "file", "files");
+    Some(format!("{} and {files} beside it", commit.as_deref().unwrap_or("none")))
 }
 
 /// What became of the units, and how many the run was not about.
@@ -179,4 +189,50 @@ fn unit(unit: &UnitRecord, width: usize) -> Vec<String> {
         lines.extend(folded.into_iter().map(|line| format!("            {line}")));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use reconcile_engine::state::history::History;
+    use serde_json::json;
+
+    use super::{list, one};
+    use crate::views::runs::fixtures::record;
+    use crate::views::{Format, View};
+
+    fn view(format: Format, width: usize) -> View {
+        View { format, width, budget: 0 }
+    }
+
+    fn history() -> History {
+        let running = json!({ "status": "running", "finishedAt": null, "units": [] });
+        let runs = vec![
+            record("aaaaaaaaaaaa", running.clone()),
+            record("bbbbbbbbbbbb", running),
+            record("cccccccccccc", json!({ "uncommitted": 2 })),
+            record("dddddddddddd", json!({ "status": "applied", "units": [], "actor": null })),
+        ];
+        History { runs, unread: 3, remarks: vec!["the record of run `x`: it is gone".to_owned()] }
+    }
+
+    #[test]
+    fn runs_stand_below_each_other_with_their_first_cause() {
+        let running = Some("20261121T205209123Z-aaaaaaaaaaaa");
+        let text = |width| {
+            let text = list(&history(), running, view(Format::Text, width));
+            anstream::adapter::strip_str(&text).to_string()
+        };
+        insta::assert_snapshot!(text(120));
+        insta::assert_snapshot!(text(80));
+    }
+
+    #[test]
+    fn one_run_is_shown_with_its_steps() {
+        let run = record("cccccccccccc", json!({ "uncommitted": 2, "leftOut": 4 }));
+        let shown = one(&run, &|_| true, (None, view(Format::Text, 80)));
+        insta::assert_snapshot!(anstream::adapter::strip_str(&shown).to_string());
+        let only = |address: &_| *address == "stacks/iam".parse().unwrap();
+        let shown = one(&run, &only, (None, view(Format::Markdown, 80)));
+        assert!(shown.contains("stacks/iam") && !shown.contains("stacks/kms"), "{shown}");
+    }
 }

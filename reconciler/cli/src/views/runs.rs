@@ -25,6 +25,8 @@ pub(super) struct Summary<'a> {
     planned: Option<u64>,
     /// How many declared units it was not about.
     left_out: u64,
+    /// How many files were not as the commit has them.
+    uncommitted: u64,
     /// How many units' turns ended.
     ended: usize,
     first_cause: Option<Cause<'a>>,
@@ -52,6 +54,7 @@ impl<'a> Summary<'a> {
             url: record.url.as_deref(),
             planned: record.planned,
             left_out: record.left_out,
+            uncommitted: record.uncommitted,
             ended: record.units.len(),
             first_cause: cause.map(|(address, why)| Cause { address: address.to_string(), why }),
         }
@@ -91,6 +94,12 @@ pub(super) fn short(run: &str) -> String {
 /// Twelve digits of a commit.
 pub(super) fn commit(commit: Option<&str>) -> &str {
     commit.map_or("-", |commit| commit.get(..12).unwrap_or(commit))
+}
+
+/// Twelve digits of a run's commit, with a `+` where other files than the commit's were applied.
+pub(super) fn applied(record: &RunRecord) -> String {
+    let beside = if record.uncommitted > 0 { "+" } else { "" };
+    format!("{}{beside}", commit(record.commit.as_deref()))
 }
 
 /// Who it was: the person or job, or whom AWS saw.
@@ -137,5 +146,46 @@ pub(super) fn far(record: &RunRecord) -> String {
     match record.planned {
         Some(planned) => format!("{ended} of {}", count(planned, "unit", "units")),
         None => count(ended as u64, "unit", "units"),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod fixtures {
+    //! Records as the state bucket has them.
+
+    use reconcile_engine::state::record::RunRecord;
+    use serde_json::{Value, json};
+
+    /// A run of one unit that failed and one that was done, with some keys otherwise.
+    pub(crate) fn record(run: &str, others: Value) -> RunRecord {
+        let mut record = json!({
+            "formatVersion": "1.0",
+            "run": format!("20261121T205209123Z-{run}"),
+            "environment": "production",
+            "account": "111122223333",
+            "caller": "arn:aws:sts::111122223333:assumed-role/apply/gha",
+            "actor": "院長",
+            "url": "https://github.com/clinic/backup/actions/runs/7",
+            "commit": "3f2a9c1d4e5f60718293a4b5c6d7e8f901234567",
+            "planDigest": "abc",
+            "planned": 12,
+            "startedAt": "2026-11-21T20:52:09Z",
+            "finishedAt": "2026-11-21T20:54:12Z",
+            "status": "partial",
+            "calls": { "total": 40, "writes": 9, "throttled": 0, "byOperation": {} },
+            "units": [
+                { "address": "stacks/kms", "action": "create", "outcome": "applied",
+                  "steps": ["executed the change set `reconcile-1`"], "tookMs": 4100 },
+                { "address": "stacks/trail", "action": "update", "outcome": "failed",
+                  "why": "AccessDenied: 権限がありません。この操作には kms:CreateGrant が要ります\nmore",
+                  "steps": [], "tookMs": 2000 },
+                { "address": "stacks/iam", "action": "delete", "outcome": "refused",
+                  "why": "it went further than the plan", "unblock": "plan again", "steps": [] },
+            ],
+        });
+        for (key, value) in others.as_object().into_iter().flatten() {
+            record[key] = value.clone();
+        }
+        serde_json::from_value(record).unwrap()
     }
 }

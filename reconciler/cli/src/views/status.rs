@@ -103,6 +103,11 @@ fn facts(picture: &Picture<'_>, width: usize) -> String {
     for line in ahead(picture) {
         say(line.0, &line.1);
     }
+    for unit in picture.units {
+        if let Some(why) = &unit.unreadable {
+            say("unread", &format!("{}: {why}", unit.address));
+        }
+    }
     for remark in &picture.remarks {
         say("note", remark);
     }
@@ -157,7 +162,7 @@ fn failed(picture: &Picture<'_>) -> Option<String> {
     Some(format!(
         "{}, {status}, {} at {} by {}, {}{}",
         runs::short(&last.run),
-        runs::commit(last.commit.as_deref()),
+        runs::applied(last),
         sentences::time(last.started_at),
         runs::who(last),
         runs::far(last),
@@ -182,7 +187,8 @@ fn ahead(picture: &Picture<'_>) -> Vec<(&'static str, String)> {
         [] => {}
         commits => {
             let number = sentences::count(commits.len() as u64, "commit", "commits");
-            lines.push(("git", format!("{branch} is {number} ahead of what was applied")));
+            let name = if *is_beside { "" } else { "git" };
+            lines.push((name, format!("{branch} is {number} ahead of what was applied")));
             let named = commits.iter().take(NAMED);
             lines.extend(named.map(|commit| {
                 ("", format!("  {}  {}", runs::commit(Some(&commit.id)), commit.subject))
@@ -215,12 +221,78 @@ fn cells(unit: &UnitStatus) -> [String; 4] {
     let UnitStatus { address, running, unreadable, declared } = unit;
     let name = if *declared { address.to_string() } else { format!("{address} (not declared)") };
     let Some(running) = running else {
-        let state = unreadable
-            .as_ref()
-            .map_or_else(|| "absent".to_owned(), |why| format!("unreadable: {why}"));
-        return [name, visible::text(&state).into_owned(), String::new(), String::new()];
+        // Why stands above, where it has room.
+        let state = if unreadable.is_some() { "unreadable" } else { "absent" };
+        return [name, state.to_owned(), String::new(), String::new()];
     };
     let since = running.since.map(sentences::time).unwrap_or_default();
     let commit = runs::commit(running.commit.as_deref()).to_owned();
     [name, visible::text(&running.state).into_owned(), commit, since]
+}
+
+#[cfg(test)]
+mod tests {
+    use reconcile_core::status::{Running, UnitStatus};
+    use serde_json::json;
+
+    use super::*;
+    use crate::unapplied::Commit;
+    use crate::views::runs::fixtures::record;
+
+    fn units() -> Vec<UnitStatus> {
+        let running = Running {
+            state: "UPDATE_COMPLETE".to_owned(),
+            commit: Some("3f2a9c1d4e5f60718293a4b5c6d7e8f901234567".to_owned()),
+            since: Some("2026-11-21T20:52:09Z".parse().unwrap()),
+            identity: String::new(),
+        };
+        let unit = |name: &str, running: Option<Running>, unreadable: Option<&str>| UnitStatus {
+            address: name.parse().unwrap(),
+            running,
+            unreadable: unreadable.map(str::to_owned),
+            declared: name != "stacks/old",
+        };
+        vec![
+            unit("stacks/kms", Some(running.clone()), None),
+            unit("stacks/old", Some(running), None),
+            unit("stacks/iam", None, None),
+            unit("stacks/trail", None, Some("access denied\u{1b}[2J")),
+        ]
+    }
+
+    #[test]
+    fn who_applies_what_is_applied_and_what_is_not() {
+        let holder = json!({
+            "run": "20261121T210000000Z-eeeeeeeeeeee", "actor": "院長",
+            "commit": "4a2a9c1d4e5f60718293a4b5c6d7e8f901234567", "fence": 3,
+            "acquiredAt": "2026-11-21T21:00:00Z", "expiresAt": "2026-11-21T21:01:00Z",
+        });
+        let commit =
+            |id: &str, subject: &str| Commit { id: id.repeat(20), subject: subject.into() };
+        let mut commits = vec![commit("1a", "端末を追加する"), commit("2b", "Keep logs longer")];
+        commits.extend((0..9).map(|_| commit("3c", "more")));
+        let branch = "origin/main".to_owned();
+        let units = units();
+        let picture = Picture {
+            environment: "production",
+            commit: Some("4a2a9c1d4e5f60718293a4b5c6d7e8f901234567"),
+            units: &units,
+            differing: 2,
+            unknown: 0,
+            holder: Some(serde_json::from_value(holder).unwrap()),
+            current: Some(record("eeeeeeeeeeee", json!({ "status": "running" }))),
+            last: Some(record("cccccccccccc", json!({}))),
+            whole: Some(record("bbbbbbbbbbbb", json!({ "status": "applied", "units": [] }))),
+            unapplied: Some(Ok(Unapplied { branch, commits, is_beside: true })),
+            remarks: vec!["the record of run `x`: it is gone".to_owned()],
+        };
+        let view = View { format: Format::Text, width: 80, budget: 0 };
+        insta::assert_snapshot!(anstream::adapter::strip_str(&render(&picture, view)).to_string());
+        let json = render(&picture, View { format: Format::Json, ..view });
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["running"]["lease"]["actor"], "院長");
+        assert_eq!(json["lastApplied"]["status"], "applied");
+        assert_eq!(json["unapplied"]["commits"].as_array().unwrap().len(), 11);
+        assert_eq!(json["lastRun"]["firstCause"]["address"], "stacks/trail");
+    }
 }

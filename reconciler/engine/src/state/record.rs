@@ -48,6 +48,9 @@ pub struct RunRecord {
     /// How many declared units it was not about (`--only`, `--exclude`).
     #[serde(default)]
     pub left_out: u64,
+    /// How many files were not as the commit has them.
+    #[serde(default)]
+    pub uncommitted: u64,
     /// When it began.
     pub started_at: Timestamp,
     /// When it ended; none of a run that goes on or was killed.
@@ -98,6 +101,8 @@ pub struct Intent {
     pub planned: u64,
     /// How many declared units it is not about.
     pub left_out: u64,
+    /// How many files are not as the commit has them.
+    pub uncommitted: u64,
 }
 
 impl RunRecord {
@@ -106,10 +111,10 @@ impl RunRecord {
         self.finished_at?.duration_since(self.started_at).try_into().ok()
     }
 
-    /// Whether it did everything that git said then, for all units.
+    /// Whether it did everything that its commit says, and nothing else.
     pub fn is_whole(&self) -> bool {
         let ended_well = matches!(self.status, RunStatus::Ended(Status::Applied | Status::InSync));
-        ended_well && self.left_out == 0
+        ended_well && self.left_out == 0 && self.uncommitted == 0
     }
 
     /// What failed or was refused first, and why.
@@ -158,7 +163,7 @@ const GROWTH: usize = 20;
 impl Recorder {
     /// Writes that a run began.
     pub async fn begin(session: &Session, intent: Intent) -> Result<Self, StoreError> {
-        let Intent { plan, planned, left_out } = intent;
+        let Intent { plan, planned, left_out, uncommitted } = intent;
         let record = RunRecord {
             format_version: FORMAT_VERSION.to_owned(),
             run: session.run.id.clone(),
@@ -171,6 +176,7 @@ impl Recorder {
             plan_digest: plan,
             planned: Some(planned),
             left_out,
+            uncommitted,
             started_at: session.now(),
             finished_at: None,
             status: RunStatus::Running,

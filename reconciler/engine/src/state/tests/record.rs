@@ -24,7 +24,7 @@ pub(super) fn failed() -> UnitRecord {
 }
 
 pub(super) fn intent() -> Intent {
-    Intent { plan: Digest::of("plan"), planned: 2, left_out: 0 }
+    Intent { plan: Digest::of("plan"), planned: 2, left_out: 0, uncommitted: 0 }
 }
 
 #[tokio::test(start_paused = true)]
