@@ -116,8 +116,13 @@ async fn deploy(folder: &Path) -> Result<(), Box<dyn Error>> {
     let events = Events::unheard();
     world.observe(&session, &ledger, Depth::default(), &events).await;
     let prepared = world.plan(&session, &|_| true)?;
-    let options =
-        Options { parallelism: 10, patience: Duration::from_secs(90), stopped: &|| false };
+    let options = Options {
+        parallelism: 10,
+        patience: Duration::from_secs(90),
+        learn_from: 0,
+        uncommitted: 0,
+        stopped: &|| false,
+    };
     let report = apply::apply(&world, prepared, (&session, &mut ledger, &events), &options).await?;
     let status = report.status();
     if status == Status::Applied {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use reconcile_core::address::Address;
 use reconcile_core::problem::Problem;
 use reconcile_core::report::Report;
 use reconcile_engine::apply::{self, ApplyError, Options};
@@ -15,7 +16,7 @@ use reconcile_engine::aws::session::{Connect, ConnectError, RunIdentity, Session
 use reconcile_engine::aws::wires::Through;
 use reconcile_engine::events::Events;
 use reconcile_engine::fleet::{AnyKind, Registered};
-use reconcile_engine::kind::Depth;
+use reconcile_engine::kind::{Depth, Focus};
 use reconcile_engine::load::scope::Named;
 use reconcile_engine::load::{self, KindInfo};
 use reconcile_engine::plan::{Prepared, World};
@@ -148,12 +149,13 @@ impl Operator {
         Ok(look.map_err(RunError::Connect)?.report())
     }
 
-    async fn try_look(&self, depth: Depth) -> Result<Look, ConnectError> {
+    async fn try_look(&self, focus: impl Into<Focus<'_>>) -> Result<Look, ConnectError> {
+        let focus = focus.into();
         let mut world = self.interpret().expect("what is declared is right");
         let session = self.connect(&world).await?;
         let ledger = Ledger::load(&session, &world.noted_kinds()).await;
-        world.observe(&session, &ledger, depth, &Events::unheard()).await;
-        let prepared = world.plan(&session, &|_| true).expect("the plan keeps the rules");
+        world.observe(&session, &ledger, focus, &Events::unheard()).await;
+        let prepared = world.plan(&session, focus.selection).expect("the plan keeps the rules");
         Ok(Look { prepared, session, world: Declared(world), ledger })
     }
 
@@ -177,6 +179,14 @@ impl Operator {
         self.look(Depth { full: true, detect: true }).await.report()
     }
 
+    /// `reconcile drift --only ADDRESS`
+    pub async fn drift_of(&self, only: &str) -> Report {
+        let selection = |address: &Address| address.to_string() == only;
+        let depth = Depth { full: true, detect: true };
+        let look = self.try_look(Focus { depth, selection: &selection }).await;
+        look.expect("AWS says who calls").report()
+    }
+
     /// `reconcile apply`
     pub async fn apply(&self) -> Result<Report, ApplyError> {
         self.carry_out(self.look(Depth::default()).await).await
@@ -190,7 +200,13 @@ impl Operator {
     /// Applies a plan that was made.
     pub async fn carry_out(&self, look: Look) -> Result<Report, ApplyError> {
         let Look { prepared, session, world: Declared(world), mut ledger } = look;
-        let options = Options { parallelism: 10, patience: self.patience, stopped: &|| false };
+        let options = Options {
+            parallelism: 10,
+            patience: self.patience,
+            learn_from: 0,
+            uncommitted: 0,
+            stopped: &|| false,
+        };
         let with = (&session, &mut ledger, &Events::unheard());
         apply::apply(&world, prepared, with, &options).await
     }

@@ -10,6 +10,9 @@ use crate::binary::reconcile;
 use crate::redact::redact;
 use crate::repository::{Repository, root};
 
+/// When everything is committed.
+const COMMITTED: &str = "2026-11-22T00:00:00Z";
+
 /// A repository of its own, nothing of the machine's environment, and what was said so far.
 #[derive(Debug)]
 pub struct Transcript {
@@ -62,6 +65,28 @@ impl Transcript {
         let text = fs::read_to_string(&file).expect("the file is read");
         fs::write(file, format!("{text}{line}\n")).expect("the file is written");
         self.say(&format!("`{path}` gets one more line: `{line}`."));
+    }
+
+    /// Commits everything, and says so. The same files at the same time are the same commit.
+    pub fn commit(&mut self, message: &str) {
+        self.write(".gitignore", b".reconcile/\n");
+        for arguments in [&["init", "-q"][..], &["add", "-A"], &["commit", "-q", "-m", message]] {
+            let git = Command::new("git")
+                .args(arguments)
+                .current_dir(self.folder.path())
+                .env_clear()
+                .envs(std::env::vars_os().filter(|(name, _)| name == "PATH"))
+                .envs([("GIT_CONFIG_NOSYSTEM", "1"), ("HOME", "/nonexistent")])
+                .envs([("GIT_AUTHOR_NAME", "alice"), ("GIT_AUTHOR_EMAIL", "alice@example.jp")])
+                .envs([
+                    ("GIT_COMMITTER_NAME", "alice"),
+                    ("GIT_COMMITTER_EMAIL", "alice@example.jp"),
+                ])
+                .envs(["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"].map(|name| (name, COMMITTED)))
+                .status();
+            assert!(git.expect("git is installed").success(), "git {arguments:?}");
+        }
+        self.say(&format!("It is committed: \"{message}\"."));
     }
 
     /// Writes bytes into a file without a word.

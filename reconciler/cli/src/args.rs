@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use reconcile_core::address::Address;
 
 use crate::commands::device::DeviceCommand;
+use crate::commands::import::ImportCommand;
 use crate::views::Format;
 use crate::{console, examples};
 
@@ -66,6 +67,15 @@ pub(crate) struct Global {
     term: Option<String>,
     #[arg(long, global = true, env = "USER", hide = true)]
     user: Option<String>,
+    /// Where the log of the job is that the run is recorded for; in GitHub Actions it is known.
+    #[arg(long, global = true, value_name = "URL")]
+    run_url: Option<String>,
+    #[arg(long, global = true, env = "GITHUB_SERVER_URL", hide = true)]
+    github_server: Option<String>,
+    #[arg(long, global = true, env = "GITHUB_REPOSITORY", hide = true)]
+    github_repository: Option<String>,
+    #[arg(long, global = true, env = "GITHUB_RUN_ID", hide = true)]
+    github_run: Option<String>,
     /// A plan of what goes wrong in the sandbox: see `reconciler/sandbox/README.md`.
     #[arg(long, global = true, hide = true, value_name = "FILE")]
     pub(crate) sandbox_faults: Option<PathBuf>,
@@ -101,15 +111,21 @@ pub(crate) enum Command {
     /// Build packages of Lambda functions, without AWS.
     #[command(after_help = examples::BUILD)]
     Build(BuildArgs),
-    /// Show what runs now: state, commit and time of every unit.
+    /// Show what runs now, who applies, what was applied last, and what git has that was not.
     #[command(after_help = examples::STATUS)]
-    Status,
+    Status(StatusArgs),
+    /// Show the last runs: who applied what, from which commit, and what went wrong.
+    #[command(after_help = examples::HISTORY)]
+    History(HistoryArgs),
     /// Show the units and what each depends on.
     #[command(after_help = examples::GRAPH)]
     Graph(GraphArgs),
     /// Declare terminals, suspend or revoke them, and show what they are.
     #[command(subcommand, after_help = examples::DEVICE)]
     Device(DeviceCommand),
+    /// Declare what is there already, as it is: a stack, or a terminal with its certificate.
+    #[command(subcommand, after_help = examples::IMPORT)]
+    Import(ImportCommand),
     /// Print the JSON Schema of a kind of file, or write all of them.
     #[command(after_help = examples::SCHEMA)]
     Schema(SchemaArgs),
@@ -118,6 +134,13 @@ pub(crate) enum Command {
     Completions {
         /// Which.
         shell: Shell,
+    },
+    /// Write the manual pages, one for every command.
+    #[command(after_help = examples::MAN)]
+    Man {
+        /// Into this folder.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
     },
     /// The embedded AWS.
     #[command(subcommand, after_help = examples::SANDBOX)]
@@ -173,6 +196,25 @@ pub(crate) struct BuildArgs {
     /// The artifacts; all of the environment's if none is named.
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// The branch that should be applied; otherwise what is checked out.
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) branch: Option<String>,
+}
+
+/// Arguments of `history`.
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    /// One run with its steps: its name, the beginning or the last part of it, or `last`.
+    #[arg(value_name = "RUN")]
+    pub(crate) run: Option<String>,
+    /// How many runs.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) last: usize,
 }
 
 /// Arguments of `graph`.
@@ -304,6 +346,16 @@ impl Global {
             // At `trace` the SDK writes answers down as they came, with whatever is in them.
             _ => Some("trace,aws=debug"),
         }
+    }
+
+    /// Where the log of the job is that this is part of.
+    pub(crate) fn log_url(&self) -> Option<String> {
+        let Self { run_url, github_server, github_repository, github_run, .. } = self;
+        let of_github = || {
+            let (server, repository) = (github_server.as_ref()?, github_repository.as_ref()?);
+            Some(format!("{server}/{repository}/actions/runs/{}", github_run.as_ref()?))
+        };
+        run_url.clone().or_else(of_github)
     }
 
     /// The person or job behind the run.

@@ -55,7 +55,16 @@ Examples:
 pub(crate) const STATUS: &str = "\
 Examples:
   reconcile status -e production                   what runs, since when, from which commit
+  reconcile status --branch origin/main            whether everything that was merged is applied
   reconcile status --only 'stacks/*' --output json";
+
+/// Of `history`.
+pub(crate) const HISTORY: &str = "\
+Examples:
+  reconcile history -e production                  the last 20 runs
+  reconcile history last                           the newest, with every step
+  reconcile history --only stacks/s3 --last 5      that touched a unit
+  reconcile history --output json                  for a program";
 
 /// Of `graph`.
 pub(crate) const GRAPH: &str = "\
@@ -78,6 +87,16 @@ Examples:
 
 Changes are of files only: commit them, and apply.";
 
+/// Of `import`.
+pub(crate) const IMPORT: &str = "\
+Examples:
+  reconcile import stack clinic-legacy -e production
+  reconcile import stack Legacy --name legacy --region us-east-1
+  reconcile import device clinic-0001-pc01 --clinic clinic-0001 \\
+      --certificate pc01.pem --csr pc01.csr.pem
+
+Only files are written: commit them, and apply. Files that are there are left alone without --force.";
+
 /// Of `schema`.
 pub(crate) const SCHEMA: &str = "\
 Examples:
@@ -90,6 +109,11 @@ pub(crate) const COMPLETIONS: &str = "\
 Examples:
   reconcile completions bash > ~/.local/share/bash-completion/completions/reconcile
   reconcile completions zsh > ~/.zfunc/_reconcile";
+
+/// Of `man`.
+pub(crate) const MAN: &str = "\
+Examples:
+  reconcile man ~/.local/share/man/man1            then: man reconcile-apply";
 
 /// Of `sandbox`.
 pub(crate) const SANDBOX: &str = "\

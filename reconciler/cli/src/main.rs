@@ -12,6 +12,7 @@ mod git;
 mod kinds;
 mod progress;
 mod target;
+mod unapplied;
 mod views;
 mod workspace;
 

@@ -40,7 +40,8 @@ pub(crate) async fn connect(
         (system_time(), Through::Network { profile: global.profile.clone() })
     };
     let process = std::process::id();
-    let run = RunIdentity::new(timestamp(&time_source), commit, global.who(), process);
+    let run = RunIdentity::new(timestamp(&time_source), commit, global.who(), process)
+        .logged_at(global.log_url());
     let environment = Arc::new(environment.clone());
     let work_tree = Some(workspace.root.clone());
     let connect = Connect { environment, run, work_tree, time_source, through };

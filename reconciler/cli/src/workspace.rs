@@ -17,6 +17,10 @@ use crate::args::Global;
 use crate::git;
 use crate::kinds::KINDS;
 
+/// What is deployed: a change of anything else changes nothing in AWS.
+pub(crate) const DEPLOYED: [&str; 6] =
+    ["desired", "infra", "lambda", "Cargo.toml", "Cargo.lock", ".cargo"];
+
 /// A repository with a `desired/` in it.
 pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
@@ -47,6 +51,17 @@ impl Workspace {
     pub(crate) fn world(&self, environment: Option<&str>) -> Result<World, Vec<Problem>> {
         let mut worlds = self.worlds(|desired| Ok(vec![desired.environment(environment)?]))?;
         worlds.pop().ok_or_else(|| vec![Problem::whole("no environment is declared")])
+    }
+
+    /// An environment, whatever is wrong elsewhere, and even if nothing is declared yet.
+    pub(crate) fn environment(&self, name: Option<&str>) -> Result<Environment, Vec<Problem>> {
+        let Loaded { desired, problems } = load::load_what_can_be_read(&self.files, &infos());
+        match desired.environment(name) {
+            Ok(environment) => Ok(environment.clone()),
+            // Its file may be among those that cannot be read.
+            Err(problem) if problems.is_empty() => Err(vec![problem]),
+            Err(_) => Err(load::in_order(problems)),
+        }
     }
 
     /// The units of one kind in an environment, with the kind's own types.
@@ -102,8 +117,7 @@ impl Workspace {
 
     /// The commit, and what is not committed of what is deployed.
     pub(crate) fn git(&self) -> Result<git::WorkTree, Problem> {
-        let deployed = ["desired", "infra", "lambda", "Cargo.toml", "Cargo.lock", ".cargo"];
-        git::look(&self.root, &deployed).map_err(Problem::whole)
+        git::look(&self.root, &DEPLOYED).map_err(Problem::whole)
     }
 }
 
@@ -112,6 +126,11 @@ impl Selector {
     pub(crate) fn new(global: &Global) -> Result<Self, Problem> {
         let only = (!global.only.is_empty()).then(|| globs(&global.only)).transpose()?;
         Ok(Self { only, exclude: globs(&global.exclude)? })
+    }
+
+    /// Whether a command is about all units.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.only.is_none() && self.exclude.is_empty()
     }
 
     /// Whether a command is about this unit.

@@ -32,10 +32,13 @@ fn every_command_explains_itself_with_examples() {
         "validate",
         "build",
         "status",
+        "history",
+        "import",
         "graph",
         "device",
         "schema",
         "completions",
+        "man",
         "sandbox",
     ];
     for command in commands {
@@ -45,4 +48,28 @@ fn every_command_explains_itself_with_examples() {
         assert!(help.contains(&example), "{command}: {help}");
         assert!(help.lines().all(|line| line.len() <= 100), "{command}: {help}");
     }
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_reconcile"))
+        .arg("man")
+        .arg(folder.path())
+        .env_clear()
+        .env("USER", "somebody")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let mut pages: Vec<String> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    pages.sort();
+    for page in ["reconcile.1", "reconcile-apply.1", "reconcile-device-revoke.1"] {
+        assert!(pages.iter().any(|name| name == page), "{pages:?}");
+    }
+    let page = std::fs::read_to_string(folder.path().join("reconcile-apply.1")).unwrap();
+    assert!(page.contains("Apply only if the plan has this digest"), "{page}");
+    assert!(!page.contains("somebody"), "{page}");
 }

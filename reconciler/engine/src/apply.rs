@@ -16,12 +16,13 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::aws::session::Session;
-use crate::events::Events;
+use crate::events::{Event, Events};
 use crate::plan::{Prepared, World};
 use crate::run::{self, Pace};
+use crate::state::history;
 use crate::state::lease::{Lease, LeaseError};
 use crate::state::ledger::{Ledger, Note};
-use crate::state::record::{Recorder, UnitRecord};
+use crate::state::record::{Intent, Recorder, UnitRecord};
 use crate::state::store::StoreError;
 
 /// How an apply goes about it.
@@ -30,6 +31,10 @@ pub struct Options<'a> {
     pub parallelism: usize,
     /// How long a lease that somebody else has is waited for.
     pub patience: Duration,
+    /// From how many earlier runs to learn how long units take; none costs no call.
+    pub learn_from: usize,
+    /// How many files are not as the commit has them.
+    pub uncommitted: u64,
     /// Whether to begin nothing more.
     pub stopped: &'a (dyn Fn() -> bool + Sync),
 }
@@ -65,8 +70,9 @@ pub async fn apply(
     if prepared.plan.plan().changes().next().is_none() {
         report.notes.extend(save(ledger).await);
     } else {
+        expect(&report, (session, events), options.learn_from).await;
         let lease = Lease::acquire(session, events, options.patience).await?;
-        let recorder = match Recorder::begin(session, report.digest()).await {
+        let recorder = match Recorder::begin(session, intent(world, &report, options)).await {
             Ok(recorder) => recorder,
             Err(error) => {
                 lease.release().await;
@@ -87,6 +93,30 @@ pub async fn apply(
     }
     report.calls = session.calls();
     Ok(report)
+}
+
+/// Tells how long the planned changes took the last time.
+async fn expect(report: &Report, (session, events): (&Session, &Events), runs: usize) {
+    if runs == 0 {
+        return;
+    }
+    let mut known = history::durations(session, runs).await;
+    let planned = report.plan().changes().filter_map(|(unit, change)| {
+        let took = known.remove(&(unit.address.clone(), change.action))?;
+        Some((unit.address.clone(), took))
+    });
+    events.tell(&Event::Expected { took: planned.collect() });
+}
+
+/// What a run is about to do, for its record.
+fn intent(world: &World, report: &Report, options: &Options<'_>) -> Intent {
+    let left_out = world.units().filter(|(address, _)| report.plan().unit(address).is_none());
+    Intent {
+        plan: report.digest().clone(),
+        planned: report.plan().changes().count() as u64,
+        left_out: left_out.count() as u64,
+        uncommitted: options.uncommitted,
+    }
 }
 
 type Notes = BTreeMap<Address, Option<Note>>;

@@ -1,5 +1,6 @@
 //! What happens, as it happens: the engine tells, views render.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +27,11 @@ pub enum Event {
     ApplyStarted {
         /// Units that will be changed, in the order of the plan.
         units: Vec<(Address, Action)>,
+    },
+    /// It is known how long some of the units took the last time that the same was done to them.
+    Expected {
+        /// How long.
+        took: BTreeMap<Address, Duration>,
     },
     /// A unit's turn came.
     UnitStarted {

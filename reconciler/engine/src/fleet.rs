@@ -19,7 +19,7 @@ use reconcile_core::verdict::{Change, Verdict};
 use crate::aws::session::Session;
 use crate::events::{Events, UnitEvents};
 use crate::kind::{
-    Decision, Depth, Kind, Links, Look, PlanContext, Seen, SeenUnit, StepError, Unit, Wanted,
+    Decision, Focus, Kind, Links, Look, PlanContext, Seen, SeenUnit, StepError, Unit, Wanted,
 };
 use crate::load::KindInfo;
 use crate::load::document::Document;
@@ -74,8 +74,8 @@ pub struct FleetLook<'a> {
     pub notes: &'a BTreeMap<Address, Note>,
     /// What units of the kinds before this one publish now.
     pub published: &'a Outputs,
-    /// How hard to look.
-    pub depth: Depth,
+    /// How hard to look, and at what.
+    pub focus: Focus<'a>,
     /// Who is told.
     pub events: &'a Events,
 }
@@ -178,8 +178,8 @@ impl<K: Kind> FleetOf<K> {
     fn look<'a>(&'a self, environment: &'a Environment, look: &FleetLook<'a>) -> Look<'a, K::Spec> {
         let declared =
             self.units.iter().map(|(address, unit)| (address.clone(), &unit.spec)).collect();
-        let FleetLook { notes, published, depth, events } = *look;
-        Look { environment, declared, notes, published, depth, events }
+        let FleetLook { notes, published, focus, events } = *look;
+        Look { environment, declared, notes, published, focus, events }
     }
 
     async fn rounds(

@@ -177,6 +177,38 @@ pub struct Depth {
     pub detect: bool,
 }
 
+/// Which units a command is about.
+pub type Selection<'a> = &'a (dyn Fn(&Address) -> bool + Sync);
+
+/// How hard to look, and at which units: the others are only looked at because these may depend on them.
+#[derive(Clone, Copy)]
+pub struct Focus<'a> {
+    /// How hard to look at those that are selected.
+    pub depth: Depth,
+    /// Which those are.
+    pub selection: Selection<'a>,
+}
+
+impl Focus<'_> {
+    /// How hard to look at a unit.
+    pub fn on(&self, address: &Address) -> Depth {
+        if (self.selection)(address) { self.depth } else { Depth::default() }
+    }
+}
+
+impl From<Depth> for Focus<'_> {
+    /// At all units alike.
+    fn from(depth: Depth) -> Self {
+        Self { depth, selection: &|_| true }
+    }
+}
+
+impl fmt::Debug for Focus<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Focus").field("depth", &self.depth).finish_non_exhaustive()
+    }
+}
+
 /// What a look is for.
 #[derive(Debug)]
 pub struct Look<'a, Spec> {
@@ -188,8 +220,8 @@ pub struct Look<'a, Spec> {
     pub notes: &'a BTreeMap<Address, Note>,
     /// What the units publish now whose kinds were looked at before this one.
     pub published: &'a Outputs,
-    /// How hard to look.
-    pub depth: Depth,
+    /// How hard to look, and at what.
+    pub focus: Focus<'a>,
     /// The drift detection that [`Depth::detect`] asks for reports here, unit by unit.
     pub events: &'a crate::events::Events,
 }

@@ -18,7 +18,7 @@ use crate::aws::session::Session;
 use crate::events::Events;
 use crate::fleet::{self, AnyKind, Fleet, FleetLook};
 use crate::graph::Graph;
-use crate::kind::{Depth, Kind, Links, PlanContext, SeenUnit};
+use crate::kind::{Focus, Kind, Links, PlanContext, SeenUnit, Selection};
 use crate::load::Desired;
 use crate::load::scope::{Named, Scope};
 use crate::state::ledger::Ledger;
@@ -32,9 +32,6 @@ pub struct World {
     /// Who comes before whom.
     pub graph: Graph,
 }
-
-/// Which units a command is about.
-pub type Selection<'a> = &'a (dyn Fn(&Address) -> bool + Sync);
 
 /// A plan with what an apply needs besides it.
 #[derive(Debug)]
@@ -113,17 +110,18 @@ impl World {
     }
 
     /// Looks at every unit, kind by kind: where something is may be what a unit of an earlier kind
-    /// publishes. Makes no write call.
-    pub async fn observe(
+    /// publishes. Units out of focus are looked at as lightly as can be. Makes no write call.
+    pub async fn observe<'a>(
         &mut self,
         session: &Session,
         ledger: &Ledger,
-        depth: Depth,
+        focus: impl Into<Focus<'a>>,
         events: &Events,
     ) {
+        let focus = focus.into();
         let mut published = Outputs::default();
         for fleet in &mut self.fleets {
-            let look = FleetLook { notes: ledger.notes(), published: &published, depth, events };
+            let look = FleetLook { notes: ledger.notes(), published: &published, focus, events };
             fleet.observe(session, &look).await;
             for (address, outputs) in fleet.published() {
                 published.publish(address, outputs);
@@ -157,7 +155,12 @@ impl World {
         self.review(&mut units);
         let mut notes = Vec::new();
         if left_out > 0 {
-            notes.push(format!("{left_out} units were left out by --only or --exclude"));
+            notes.push(match left_out {
+                1 => "1 unit was left out by --only or --exclude: nothing is said of it".to_owned(),
+                more => format!(
+                    "{more} units were left out by --only or --exclude: nothing is said of them"
+                ),
+            });
         }
         Ok(Prepared { plan: CheckedPlan::new(Plan::new(units))?, outputs, notes })
     }

@@ -192,8 +192,13 @@ impl<'a> Run<'a> {
         if let Some(took) = took {
             let (address, outcome) = (address.clone(), outcome.clone());
             let action = unit.planned.verdict.change().map(|change| change.action);
-            let record =
-                UnitRecord { address: address.clone(), action, outcome: outcome.clone(), steps };
+            let record = UnitRecord {
+                address: address.clone(),
+                action,
+                outcome: outcome.clone(),
+                steps,
+                took_ms: u64::try_from(took.as_millis()).ok(),
+            };
             if self.records.send(record).is_err() {
                 tracing::warn!(%address, "the run record ended before the run");
             }

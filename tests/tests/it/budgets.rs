@@ -100,6 +100,22 @@ fn drift_of_100_stacks_is_detected_as_fast_as_the_quotas_permit() {
     hardly_throttled(&report);
 }
 
+#[test]
+fn drift_of_one_stack_asks_nothing_about_the_others() {
+    let account = settled(100);
+    let report =
+        account.process(Operator::new(&account, &independent(100)).drift_of("stacks/clinic-0042"));
+    assert_eq!(report.status(), Status::InSync);
+    let calls = |operation: &str| report.calls.by_operation.get(operation).copied();
+    assert_eq!(calls("cloudformation:DetectStackDrift"), Some(1));
+    assert_eq!(calls("cloudformation:DescribeStackDriftDetectionStatus"), Some(1));
+    assert_eq!(calls("cloudformation:DescribeStackResourceDrifts"), Some(1));
+    assert_eq!(calls("cloudformation:GetTemplate"), Some(1), "the ledger vouches for the others");
+    assert_eq!(report.coverage().checked, 1);
+    let told = "99 units were left out by --only or --exclude: nothing is said of them";
+    assert_eq!(report.notes, [told]);
+}
+
 #[track_caller]
 fn hardly_throttled(report: &Report) {
     let Calls { total, throttled, .. } = report.calls;

@@ -69,6 +69,35 @@ fn reviewed_plans() {
 }
 
 #[test]
+fn runs() {
+    let mut session =
+        Transcript::begin("runs", "Who applied what, and what was not", &repository());
+    session.commit("Declare the foundation");
+    session.run("reconcile status --no-progress");
+    session.keep("reconcile apply --no-progress --only stacks/keys", "applied.txt");
+    session.say("A part is not the whole.");
+    session.run("reconcile status --no-progress");
+    session.keep("reconcile apply --no-progress", "applied.txt");
+    session.edit("infra/keys.yaml", "of the foundation", "of all");
+    session.commit("Say what the key is for");
+    session
+        .write("desired/stacks/copy.yaml", b"kind: Stack\nname: copy\ntemplate: infra/copy.yaml\n");
+    session.write(
+        "infra/copy.yaml",
+        b"Resources:\n  Bucket: { Type: AWS::S3::Bucket, Properties: { BucketName: foundation-store } }\n",
+    );
+    session.commit("Keep a copy, in a bucket whose name is taken");
+    session.run("reconcile status --no-progress");
+    session.keep("reconcile apply --no-progress", "applied.txt");
+    session.run("reconcile status --no-progress --only stacks/copy");
+    session.run("reconcile history");
+    session.run("reconcile history last");
+    session.run("reconcile history --only stacks/roles --output markdown");
+    session.run("reconcile history nothing");
+    session.end();
+}
+
+#[test]
 fn programs() {
     let alone = Repository::new().stack(
         "board",

@@ -12,8 +12,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::plan::{Look, depth};
 use super::{Context, Failure};
 use crate::args::ApplyArgs;
+use crate::console::Console;
 use crate::exit::Exit;
 use crate::views::{Format, Subject, View};
+
+/// The runs whose durations are expected again: a unit is rarely changed more often than in one of them.
+const LEARNT_FROM: usize = 5;
 
 /// What is shown of uncommitted files before it says "and more".
 const SHOWN_FILES: usize = 5;
@@ -32,12 +36,18 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Fai
             return Ok(Exit::Refused);
         }
     }
-    let signals = Signals::listen()?;
+    let signals = Signals::listen(&context.console)?;
     let progress = context.progress();
-    let Look { world, session, mut ledger, prepared, git: _ } = look;
+    let Look { world, session, mut ledger, prepared, git } = look;
     let stopped = || signals.first().is_some();
-    let options =
-        Options { parallelism: args.parallelism, patience: args.patience(), stopped: &stopped };
+    let options = Options {
+        parallelism: args.parallelism,
+        patience: args.patience(),
+        // Only somebody who watches wants to know how long it will take.
+        learn_from: if progress.is_live() { LEARNT_FROM } else { 0 },
+        uncommitted: git.dirty.len() as u64,
+        stopped: &stopped,
+    };
     let events = progress.events();
     let run = apply::apply(&world, prepared, (&session, &mut ledger, &events), &options);
     let report = tokio::select! {
@@ -134,20 +144,23 @@ struct Signals {
 }
 
 impl Signals {
-    fn listen() -> Result<Self, Problem> {
+    fn listen(console: &Arc<Console>) -> Result<Self, Problem> {
         let failed = |error| Problem::whole(format!("failed to listen for signals: {error}"));
         let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
         let first = Arc::new(AtomicU8::new(0));
         let (sender, receiver) = tokio::sync::mpsc::channel(1);
-        let seen = Arc::clone(&first);
+        let (seen, console) = (Arc::clone(&first), Arc::clone(console));
         tokio::spawn(async move {
             loop {
                 let number = tokio::select! {
                     _ = interrupt.recv() => 2,
                     _ = terminate.recv() => 15,
                 };
-                if seen.swap(number, Ordering::Relaxed) != 0 && sender.send(number).await.is_err() {
+                if seen.swap(number, Ordering::Relaxed) == 0 {
+                    console
+                        .talk("Stopping: what is in flight is finished. Once more stops at once.");
+                } else if sender.send(number).await.is_err() {
                     break;
                 }
             }

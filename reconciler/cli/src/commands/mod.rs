@@ -7,6 +7,9 @@ pub(crate) mod device;
 mod drift;
 mod expect;
 mod graph;
+mod history;
+pub(crate) mod import;
+mod man;
 mod plan;
 mod sandbox;
 mod schema;
@@ -71,15 +74,18 @@ pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
         Some(Command::Drift) => drift::run(&context).await,
         Some(Command::Validate) => validate::run(&context),
         Some(Command::Build(args)) => build::run(&context, &args).await,
-        Some(Command::Status) => status::run(&context).await,
+        Some(Command::Status(args)) => status::run(&context, &args).await,
+        Some(Command::History(args)) => history::run(&context, &args).await,
         Some(Command::Graph(args)) => graph::run(&context, &args),
         Some(Command::Device(command)) => device::run(&context, command).await,
+        Some(Command::Import(command)) => import::run(&context, command).await,
         Some(Command::Schema(args)) => schema::run(&context, &args),
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "reconcile", &mut text);
             Ok(context.result(&String::from_utf8_lossy(&text), Exit::Good))
         }
+        Some(Command::Man { folder }) => man::run(&context, &folder),
         Some(Command::Sandbox(command)) => sandbox::run(&context, command).await,
     };
     result.unwrap_or_else(|failure| context.failed(failure))

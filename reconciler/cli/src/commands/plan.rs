@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use reconcile_core::address::Address;
 use reconcile_core::report::Report;
 use reconcile_engine::aws::session::Session;
 use reconcile_engine::events::Events;
-use reconcile_engine::kind::Depth;
+use reconcile_engine::kind::{Depth, Focus};
 use reconcile_engine::plan::{Prepared, World};
 use reconcile_engine::state::ledger::Ledger;
 
@@ -50,10 +51,11 @@ impl Look {
         let session =
             target::connect(&workspace, &world.environment, &context.global, commit).await?;
         let ledger = Ledger::load(&session, &world.noted_kinds()).await;
-        world.observe(&session, &ledger, depth, events).await;
-        let prepared = world
-            .plan(&session, &|address| selector.takes(address))
-            .map_err(|error| Problem::whole(error.to_string()))?;
+        let selection = |address: &Address| selector.takes(address);
+        let focus = Focus { depth, selection: &selection };
+        world.observe(&session, &ledger, focus, events).await;
+        let prepared =
+            world.plan(&session, &selection).map_err(|error| Problem::whole(error.to_string()))?;
         Ok(Self { world, session, ledger, prepared, git })
     }
 

@@ -9,7 +9,7 @@ use reconcile_core::address::Address;
 use reconcile_core::verdict::Action;
 use reconcile_engine::events::{Event, Listener, Progress};
 
-use super::words::{FAINT, STRONG, clock, ended, moved, paint, sign};
+use super::words::{FAINT, STRONG, clock_of, ended, moved, paint, sign};
 use crate::console::Console;
 
 /// How often the spinners turn: often enough to be seen alive, seldom enough for a slow line.
@@ -32,6 +32,8 @@ struct Shown {
     finished: usize,
     planned: usize,
     address_columns: usize,
+    /// How long units took the last time.
+    expected: BTreeMap<Address, Duration>,
 }
 
 struct Phase {
@@ -53,7 +55,7 @@ impl Live {
     /// Takes away everything that is drawn anew; what was written above stays.
     pub(super) fn clear(&self) {
         let mut shown = self.shown();
-        let Shown { phase, running, whole, finished, planned: _, address_columns: _ } =
+        let Shown { phase, running, whole, finished, planned: _, address_columns: _, expected: _ } =
             std::mem::take(&mut *shown);
         let running = running.into_values().map(|running| running.bar);
         for bar in running.chain(phase.map(|phase| phase.bar)).chain(whole) {
@@ -75,9 +77,10 @@ impl Live {
     }
 
     /// A line with a spinner and a clock, above the line of the whole.
-    fn bar(&self, shown: &Shown, message: &str) -> ProgressBar {
+    fn bar(&self, shown: &Shown, (message, expected): (&str, Option<Duration>)) -> ProgressBar {
         let bars = self.console.bars();
-        let bar = ProgressBar::new_spinner().with_style(style("{spinner} {wide_msg} {clock}"));
+        let style = style("{spinner} {wide_msg} {clock}", expected);
+        let bar = ProgressBar::new_spinner().with_style(style);
         let bar = match &shown.whole {
             Some(whole) => bars.insert_before(whole, bar),
             None => bars.add(bar),
@@ -90,7 +93,7 @@ impl Live {
     fn phase(&self, what: &str) {
         let mut shown = self.shown();
         self.end_phase(&mut shown);
-        let bar = self.bar(&shown, what);
+        let bar = self.bar(&shown, (what, None));
         shown.phase = Some(Phase { bar, what: what.to_owned() });
     }
 
@@ -113,7 +116,7 @@ impl Live {
         let columns = units.iter().map(|(address, _)| address.to_string().len());
         shown.address_columns = columns.max().unwrap_or(0);
         let whole = self.console.bars().add(ProgressBar::no_length());
-        whole.set_style(style("{wide_msg} {clock}"));
+        whole.set_style(style("{wide_msg} {clock}", None));
         whole.enable_steady_tick(TICK);
         shown.whole = Some(whole);
         self.count(&shown);
@@ -123,7 +126,8 @@ impl Live {
         let mut shown = self.shown();
         // Whatever the run waited for is over when a unit's turn comes.
         self.end_phase(&mut shown);
-        let bar = self.bar(&shown, &line(&shown, address, action.word()));
+        let expected = shown.expected.get(address).copied();
+        let bar = self.bar(&shown, (&line(&shown, address, action.word()), expected));
         shown.running.insert(address.clone(), Running { bar, action });
         self.count(&shown);
     }
@@ -153,8 +157,7 @@ impl Live {
     /// `3/12 units · 2 running`.
     fn count(&self, shown: &Shown) {
         if let Some(whole) = &shown.whole {
-            let Shown { finished, planned, running, phase: _, whole: _, address_columns: _ } =
-                shown;
+            let Shown { finished, planned, running, .. } = shown;
             let text = format!("{finished}/{planned} units · {} running", running.len());
             whole.set_message(self.console.styled_for_talk(&paint(STRONG, &text)));
         }
@@ -168,6 +171,7 @@ impl Listener for Live {
             Event::Progress { done, of } => self.counted(*done, *of),
             Event::Waiting { what } => self.phase(&format!("waiting {what}")),
             Event::ApplyStarted { units } => self.begin(units),
+            Event::Expected { took } => self.shown().expected = took.clone(),
             Event::UnitStarted { address, action } => self.start(address, *action),
             Event::UnitProgress { address, progress } => self.progress(address, progress),
             Event::UnitFinished { address, outcome, took } => {
@@ -183,14 +187,15 @@ fn line(shown: &Shown, address: &Address, text: &str) -> String {
     format!("{}  {text}", paint(STRONG, &address))
 }
 
-fn style(template: &str) -> ProgressStyle {
+/// A template of a line; its clock says what it may come to, where that is known.
+fn style(template: &str, expected: Option<Duration>) -> ProgressStyle {
     // The templates are constants of this file; a wrong one would show a bar of indicatif's own.
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
         .tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ")
-        .with_key("clock", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        .with_key("clock", move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
             // A clock that cannot be drawn is left out.
-            let _ = out.write_str(&clock(state.elapsed()));
+            let _ = out.write_str(&clock_of(state.elapsed(), expected));
         })
 }
 

@@ -53,6 +53,11 @@ impl Progress {
         }
     }
 
+    /// Whether somebody watches.
+    pub(crate) fn is_live(&self) -> bool {
+        self.live.is_some()
+    }
+
     /// Where to tell what happens.
     pub(crate) fn events(&self) -> Events {
         self.events.clone()

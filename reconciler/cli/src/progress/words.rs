@@ -31,6 +31,14 @@ pub(super) fn clock(elapsed: Duration) -> String {
     }
 }
 
+/// `00:41`, or `00:41 of about 01:10`, where it is known what it took the last time and that is not over.
+pub(super) fn clock_of(elapsed: Duration, expected: Option<Duration>) -> String {
+    match expected.filter(|expected| *expected >= elapsed) {
+        Some(expected) => format!("{} of about {}", clock(elapsed), clock(expected)),
+        None => clock(elapsed),
+    }
+}
+
 /// How a unit moved on, on one line.
 pub(super) fn moved(progress: &Progress) -> String {
     match progress {
@@ -88,13 +96,17 @@ fn one_line(text: &str) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::clock;
+    use super::{clock, clock_of};
     use crate::views::sentences;
 
     #[test]
     fn times_read_at_a_glance() {
         assert_eq!(clock(Duration::from_secs(41)), "00:41");
         assert_eq!(clock(Duration::from_secs(3723)), "1:02:03");
+        let expected = Some(Duration::from_secs(70));
+        assert_eq!(clock_of(Duration::from_secs(41), expected), "00:41 of about 01:10");
+        assert_eq!(clock_of(Duration::from_secs(71), expected), "01:11", "it is no promise");
+        assert_eq!(clock_of(Duration::from_secs(41), None), "00:41");
         assert_eq!(sentences::took(Duration::from_millis(4120)), "4.1s");
         assert_eq!(sentences::took(Duration::from_secs(123)), "2m 03s");
     }

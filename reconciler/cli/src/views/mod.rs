@@ -5,12 +5,15 @@
 mod difference;
 pub(crate) mod edit;
 mod groups;
+pub(crate) mod history;
 mod human;
 pub(crate) mod json;
 mod markdown;
 pub(crate) mod problems;
+mod runs;
 pub(crate) mod sentences;
 pub(crate) mod status;
+mod table;
 pub(crate) mod terminals;
 mod visible;
 

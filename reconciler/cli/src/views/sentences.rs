@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reconcile_core::calls::Calls;
 use reconcile_core::coverage::Coverage;
 use reconcile_core::outcome::Outcome;
@@ -283,9 +284,17 @@ pub(super) fn outcome<'a>(
     outcome: &'a Outcome,
     verdict: &Verdict,
 ) -> (&'static str, &'static str, &'a str) {
+    ended(outcome, verdict.change().map(|change| change.action))
+}
+
+/// Sign, word and reason of the end of what was to be done.
+pub(super) fn ended(
+    outcome: &Outcome,
+    action: Option<Action>,
+) -> (&'static str, &'static str, &str) {
     match outcome {
         Outcome::Unchanged => ("=", "in sync", ""),
-        Outcome::Applied => ("✓", past(verdict), ""),
+        Outcome::Applied => ("✓", past(action), ""),
         Outcome::Refused { why, unblock: _ } => ("!", "refused", why),
         Outcome::Failed { why } => ("✗", "failed", why),
         Outcome::Skipped { why } => ("·", "skipped", why),
@@ -293,8 +302,8 @@ pub(super) fn outcome<'a>(
 }
 
 /// What was done.
-fn past(verdict: &Verdict) -> &'static str {
-    match verdict.change().map(|change| change.action) {
+fn past(action: Option<Action>) -> &'static str {
+    match action {
         Some(Action::Create) => "created",
         Some(Action::Update) | None => "updated",
         Some(Action::Replace) => "replaced",
@@ -302,6 +311,11 @@ fn past(verdict: &Verdict) -> &'static str {
         Some(Action::Revert) => "reverted",
         Some(Action::Recover) => "recovered",
     }
+}
+
+/// `2026-11-21 12:00:00Z`.
+pub(super) fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 /// `4.1s`, or `2m 03s`.

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr as _;
 
-use super::Format;
+use super::sentences::time;
+use super::{Format, table};
 
 /// A terminal, as it was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -73,19 +73,12 @@ impl Terminal {
 
 /// One line a terminal.
 pub(crate) fn list(terminals: &[Terminal], format: Format) -> String {
-    let head = ["TERMINAL", "CLINIC", "STATE", "SERIAL", "EXPIRES", "CHANGED"].map(str::to_owned);
+    let head = ["TERMINAL", "CLINIC", "STATE", "SERIAL", "EXPIRES", "CHANGED"];
     match format {
         Format::Json => json(&serde_json::json!({ "terminals": terminals })),
         Format::Text if terminals.is_empty() => "No terminal is declared that is meant.".to_owned(),
-        Format::Text => table(&[&[head], rows(terminals).as_slice()].concat()),
-        Format::Markdown => {
-            let line = |row: &[String; 6]| {
-                format!("| {} |", row.each_ref().map(|cell| cell.replace('|', "\\|")).join(" | "))
-            };
-            let lines = rows(terminals);
-            let all = [line(&head), "|---|---|---|---|---|---|".to_owned()].into_iter();
-            all.chain(lines.iter().map(line)).collect::<Vec<_>>().join("\n")
-        }
+        Format::Text => table::text(head, &rows(terminals)),
+        Format::Markdown => table::markdown(head, &rows(terminals)),
     }
 }
 
@@ -136,18 +129,6 @@ fn rows(terminals: &[Terminal]) -> Vec<[String; 6]> {
     terminals.iter().map(row).collect()
 }
 
-fn table(rows: &[[String; 6]]) -> String {
-    let widths = [0, 1, 2, 3, 4, 5]
-        .map(|column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or_default());
-    let line = |row: &[String; 6]| {
-        let padded = row.iter().zip(widths).map(|(cell, width)| {
-            format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width())))
-        });
-        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
 fn json(value: &serde_json::Value) -> String {
     let mut value = value.clone();
     if let Some(map) = value.as_object_mut() {
@@ -163,10 +144,6 @@ fn short(serial: &str) -> String {
 
 fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
-}
-
-fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 #[cfg(test)]

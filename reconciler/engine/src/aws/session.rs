@@ -91,6 +91,8 @@ pub struct RunIdentity {
     pub commit: Option<String>,
     /// The person or job behind it: GitHub's actor, or the user of the laptop.
     pub actor: Option<String>,
+    /// Where the job's log is, where a job runs it.
+    pub url: Option<String>,
 }
 
 impl RunIdentity {
@@ -105,7 +107,13 @@ impl RunIdentity {
     ) -> Self {
         let time = now.strftime("%Y%m%dT%H%M%S%3f");
         let rest = Digest::of_json(&(now.as_nanosecond().to_string(), &commit, &actor, process));
-        Self { id: format!("{time}Z-{}", rest.short()), commit, actor }
+        Self { id: format!("{time}Z-{}", rest.short()), commit, actor, url: None }
+    }
+
+    /// The same run, whose log is there.
+    #[must_use]
+    pub fn logged_at(self, url: Option<String>) -> Self {
+        Self { url, ..self }
     }
 }
 

@@ -167,6 +167,7 @@ fn run(actor: &str) -> RunIdentity {
         id: format!("run-of-{actor}"),
         commit: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
         actor: Some(actor.to_owned()),
+        url: None,
     }
 }
 

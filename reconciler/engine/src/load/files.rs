@@ -101,3 +101,34 @@ impl Files for MemoryFiles {
         Ok(self.0.get(path).cloned())
     }
 }
+
+/// Files of which some are to be others than they are.
+#[derive(Debug)]
+pub struct Proposed<'a> {
+    now: &'a dyn Files,
+    proposed: MemoryFiles,
+}
+
+impl<'a> Proposed<'a> {
+    /// The files as they would be with these.
+    pub fn new(now: &'a dyn Files, proposed: MemoryFiles) -> Self {
+        Self { now, proposed }
+    }
+}
+
+impl Files for Proposed<'_> {
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        let mut found = self.now.list(folder)?;
+        found.extend(self.proposed.list(folder)?);
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    fn read(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
+        match self.proposed.read(path)? {
+            Some(bytes) => Ok(Some(bytes)),
+            None => self.now.read(path),
+        }
+    }
+}

@@ -220,6 +220,14 @@ fn key(session: &Session) -> String {
     format!("lease/{}.json", session.environment.name)
 }
 
+/// Who has the lease now; none if nobody has, or if it ran out.
+pub async fn holder(session: &Session) -> Result<Option<Holder>, StoreError> {
+    let stored = session.state.get(&key(session)).await?;
+    let holder: Option<Holder> =
+        stored.and_then(|stored| serde_json::from_slice(&stored.body).ok());
+    Ok(holder.filter(|holder| session.now() < holder.expires_at))
+}
+
 fn body(holder: &Holder) -> Vec<u8> {
     // Text, numbers and times always serialise.
     serde_json::to_vec(holder).unwrap_or_default()

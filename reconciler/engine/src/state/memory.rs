@@ -86,6 +86,13 @@ impl StateStore for MemoryStore {
         Ok(contents.objects.get(key).cloned())
     }
 
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let contents = self.0.lock().unwrap();
+        contents.up("list", prefix)?;
+        let keys = contents.objects.keys().filter(|key| key.starts_with(prefix));
+        Ok(keys.cloned().collect())
+    }
+
     async fn create(&self, key: &str, body: Vec<u8>) -> Result<String, StoreError> {
         let mut contents = self.0.lock().unwrap();
         contents.up("write", key)?;

@@ -1,7 +1,8 @@
-//! What we keep for ourselves in the state bucket: ledger, lease and run records.
+//! What we keep for ourselves in the state bucket: ledger, lease and run records; and the reading of what runs left.
 //!
 //! Everything here is written by compare-and-swap ([`store`]); nothing here is the truth about AWS.
 
+pub mod history;
 pub mod lease;
 pub mod ledger;
 #[cfg(test)]

@@ -1,6 +1,8 @@
-//! Run records: who changed what, from which commit, step by step; written while it happens.
+//! Run records: who changed what, from which commit, step by step; written while it happens. They are read by
+//! [`history`](super::history).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use reconcile_core::address::Address;
@@ -9,20 +11,20 @@ use reconcile_core::digest::Digest;
 use reconcile_core::outcome::Outcome;
 use reconcile_core::report::Status;
 use reconcile_core::verdict::Action;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::store::StoreError;
 use crate::aws::session::Session;
 
 /// The version of the objects' format.
-const FORMAT_VERSION: &str = "1.0";
+pub(super) const FORMAT_VERSION: &str = "1.0";
 
 /// A run as it is written to `runs/<environment>/<run>.json`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunRecord {
     /// The version of this format.
-    pub format_version: &'static str,
+    pub format_version: String,
     /// The run; names of runs sort by time.
     pub run: String,
     /// Where.
@@ -33,10 +35,22 @@ pub struct RunRecord {
     pub caller: String,
     /// The person or job behind it.
     pub actor: Option<String>,
+    /// Where the job's log is.
+    #[serde(default)]
+    pub url: Option<String>,
     /// The commit that was applied.
     pub commit: Option<String>,
     /// The plan that was carried out.
     pub plan_digest: Digest,
+    /// How many units it meant to change; none in records that do not say so.
+    #[serde(default)]
+    pub planned: Option<u64>,
+    /// How many declared units it was not about (`--only`, `--exclude`).
+    #[serde(default)]
+    pub left_out: u64,
+    /// How many files were not as the commit has them.
+    #[serde(default)]
+    pub uncommitted: u64,
     /// When it began.
     pub started_at: Timestamp,
     /// When it ended; none of a run that goes on or was killed.
@@ -50,7 +64,7 @@ pub struct RunRecord {
 }
 
 /// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunStatus {
     /// It goes on, or was killed.
@@ -61,7 +75,7 @@ pub enum RunStatus {
 }
 
 /// What became of one unit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UnitRecord {
     /// Which.
@@ -73,6 +87,52 @@ pub struct UnitRecord {
     pub outcome: Outcome,
     /// What was done, in order.
     pub steps: Vec<String>,
+    /// How long its turn took; none in records that do not say so.
+    #[serde(default)]
+    pub took_ms: Option<u64>,
+}
+
+/// What a run sets out to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// The plan.
+    pub plan: Digest,
+    /// How many units it changes.
+    pub planned: u64,
+    /// How many declared units it is not about.
+    pub left_out: u64,
+    /// How many files are not as the commit has them.
+    pub uncommitted: u64,
+}
+
+impl RunRecord {
+    /// How long it took; none of a run that goes on or was killed.
+    pub fn took(&self) -> Option<Duration> {
+        self.finished_at?.duration_since(self.started_at).try_into().ok()
+    }
+
+    /// Whether it did everything that its commit says, and nothing else.
+    pub fn is_whole(&self) -> bool {
+        let ended_well = matches!(self.status, RunStatus::Ended(Status::Applied | Status::InSync));
+        ended_well && self.left_out == 0 && self.uncommitted == 0
+    }
+
+    /// What failed or was refused first, and why.
+    pub fn first_cause(&self) -> Option<(&Address, &str)> {
+        self.units.iter().find_map(|unit| match &unit.outcome {
+            Outcome::Failed { why } | Outcome::Refused { why, unblock: _ } => {
+                Some((&unit.address, why.as_str()))
+            }
+            Outcome::Unchanged | Outcome::Applied | Outcome::Skipped { why: _ } => None,
+        })
+    }
+}
+
+impl UnitRecord {
+    /// How long its turn took.
+    pub fn took(&self) -> Option<Duration> {
+        self.took_ms.map(Duration::from_millis)
+    }
 }
 
 /// Writes one run's record.
@@ -102,16 +162,21 @@ const GROWTH: usize = 20;
 
 impl Recorder {
     /// Writes that a run began.
-    pub async fn begin(session: &Session, plan: &Digest) -> Result<Self, StoreError> {
+    pub async fn begin(session: &Session, intent: Intent) -> Result<Self, StoreError> {
+        let Intent { plan, planned, left_out, uncommitted } = intent;
         let record = RunRecord {
-            format_version: FORMAT_VERSION,
+            format_version: FORMAT_VERSION.to_owned(),
             run: session.run.id.clone(),
             environment: session.environment.name.clone(),
             account: session.account.clone(),
             caller: session.arn.clone(),
             actor: session.run.actor.clone(),
+            url: session.run.url.clone(),
             commit: session.run.commit.clone(),
-            plan_digest: plan.clone(),
+            plan_digest: plan,
+            planned: Some(planned),
+            left_out,
+            uncommitted,
             started_at: session.now(),
             finished_at: None,
             status: RunStatus::Running,
@@ -162,7 +227,12 @@ impl Recorder {
 }
 
 fn key(record: &RunRecord) -> String {
-    format!("runs/{}/{}.json", record.environment, record.run)
+    format!("{}{}.json", folder(&record.environment), record.run)
+}
+
+/// Where an environment's records are.
+pub(super) fn folder(environment: &str) -> String {
+    format!("runs/{environment}/")
 }
 
 fn body(record: &RunRecord) -> Vec<u8> {

@@ -111,6 +111,23 @@ impl StateStore for S3Store {
         }
     }
 
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let mut pages = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .expected_bucket_owner(&self.owner)
+            .prefix(prefix)
+            .into_paginator()
+            .send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| self.failure("list", prefix, &AwsError::of(&error)))?;
+            keys.extend(page.contents.into_iter().flatten().filter_map(|object| object.key));
+        }
+        Ok(keys)
+    }
+
     async fn create(&self, key: &str, body: Vec<u8>) -> Result<String, StoreError> {
         let request = self.put(key, &body).if_none_match("*");
         self.write(key, &body, request).await

@@ -29,7 +29,7 @@ pub enum StoreError {
     /// Anything else.
     #[error("failed to {operation} `{key}`: {why}")]
     Failed {
-        /// `read`, `write` or `delete`.
+        /// `read`, `list`, `write` or `delete`.
         operation: &'static str,
         /// The object.
         key: String,
@@ -43,6 +43,8 @@ pub enum StoreError {
 pub trait StateStore: std::fmt::Debug + Send + Sync {
     /// The object, or none if there is none.
     async fn get(&self, key: &str) -> Result<Option<Stored>, StoreError>;
+    /// The keys that begin with this, in their order.
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError>;
     /// Writes an object that must not exist yet; returns its tag.
     async fn create(&self, key: &str, body: Vec<u8>) -> Result<String, StoreError>;
     /// Writes an object that must still have this tag; returns the new one.

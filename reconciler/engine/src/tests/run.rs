@@ -52,6 +52,7 @@ impl Listener for Heard {
             Event::Phase { .. }
             | Event::Progress { .. }
             | Event::ApplyStarted { .. }
+            | Event::Expected { .. }
             | Event::UnitProgress { .. }
             | Event::Waiting { .. } => return,
         };

@@ -22,11 +22,12 @@
 //!
 //! [`spec`] what is declared, [`csr`] what a signing request may be, [`journal`] what we record, [`report`] what the CA
 //! tells, [`state`] all of that together, [`plan`] the pure decision, [`step`] what it leads to, [`port`] what is asked of
-//! AWS, [`aws`] the asking. Looking is in `observe`, acting in `deliver`.
+//! AWS, [`aws`] the asking. Looking is in `observe`, acting in `deliver`; [`import`] tells whether what is there can be taken over.
 
 pub mod aws;
 pub mod certificate;
 pub mod csr;
+pub mod import;
 pub mod journal;
 pub mod plan;
 pub mod port;

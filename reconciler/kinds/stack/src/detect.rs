@@ -23,7 +23,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(3);
 const MAX_PAUSES: usize = 60;
 
 impl StackKind {
-    /// Detects drift of every declared stack whose state permits it, and looks at the stacks again.
+    /// Detects drift of every declared stack that it is asked for and whose state permits it, and looks at the stacks
+    /// again.
     pub(crate) async fn detect<'a>(
         &self,
         region: &str,
@@ -32,7 +33,8 @@ impl StackKind {
     ) -> Vec<Listed<'a>> {
         let able: Vec<String> = wanted
             .iter()
-            .filter(|(_, spec, stack)| spec.is_some() && stack.status.allows_drift_detection())
+            .filter(|(address, spec, _)| spec.is_some() && look.focus.on(address).detect)
+            .filter(|(_, _, stack)| stack.status.allows_drift_detection())
             .map(|(_, _, stack)| stack.id.clone())
             .collect();
         if able.is_empty() {

@@ -112,22 +112,21 @@ impl StackKind {
             }
         }
         drop(known);
-        if look.depth.detect {
-            listed = self.detect(region, listed, look).await;
-        }
+        listed = self.detect(region, listed, look).await;
         // All at once: the limiter paces the calls that it takes.
         let states = listed.into_iter().map(|(address, spec, stack)| async move {
+            let depth = look.focus.on(&address);
             let note = look
                 .notes
                 .get(&address)
-                .filter(|_| !look.depth.full)
+                .filter(|_| !depth.full)
                 .and_then(ledger::Note::read::<Note>);
             let note = note.filter(|note| note.is_about(&stack));
             if let Some(note) = &note {
                 self.vouched.lock().await.insert(stack.id.clone(), note.clone());
             }
             let subject = Subject { region, spec, note };
-            let state = self.in_depth(stack, &subject, look.depth).await;
+            let state = self.in_depth(stack, &subject, depth).await;
             (address, state)
         });
         for (address, state) in join_all(states).await {

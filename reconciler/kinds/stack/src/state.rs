@@ -46,6 +46,21 @@ pub struct Described {
     pub drift: DriftStatus,
     /// When drift was last asked for.
     pub drift_checked: Option<Timestamp>,
+    /// What it was made with, as far as nothing else says so.
+    pub settings: Settings,
+}
+
+/// What a stack was made with that its plan does not compare.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// What its template was permitted to do, in AWS's words.
+    pub capabilities: Vec<String>,
+    /// The role that CloudFormation takes.
+    pub role_arn: Option<String>,
+    /// Who is told of its events.
+    pub notification_arns: Vec<String>,
+    /// The stack that it is a part of.
+    pub parent: Option<String>,
 }
 
 impl Described {

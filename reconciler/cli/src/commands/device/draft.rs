@@ -49,18 +49,18 @@ impl<'a> Value<'a> {
 
 /// A terminal that is not declared yet.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(in crate::commands) struct Draft {
     /// The path of its file.
-    pub(super) path: String,
+    pub(in crate::commands) path: String,
     /// What the file says.
-    pub(super) text: String,
+    pub(in crate::commands) text: String,
     /// The path of its signing request.
-    pub(super) request: String,
+    pub(in crate::commands) request: String,
 }
 
 impl Draft {
     /// Of a terminal in a clinic. All that is missing is told at once.
-    pub(super) fn new(
+    pub(in crate::commands) fn new(
         (clinic, name): (&str, &str),
         values: &Values,
         terminals: &Terminals,

@@ -4,15 +4,15 @@
 //! the others do not call it at all.
 
 mod add;
-mod draft;
+pub(super) mod draft;
 mod enrolment;
 mod export;
 mod list;
 mod look;
 mod new;
-mod request;
+pub(super) mod request;
 mod state;
-mod terminals;
+pub(super) mod terminals;
 
 use clap::Subcommand;
 use reconcile_core::problem::Problem;
@@ -81,7 +81,7 @@ pub(super) async fn run(context: &Context, command: DeviceCommand) -> Result<Exi
 }
 
 /// Writes what was changed, each file as it is to stand.
-fn write(workspace: &Workspace, changes: &[FileChange]) -> Result<(), Problem> {
+pub(super) fn write(workspace: &Workspace, changes: &[FileChange]) -> Result<(), Problem> {
     for FileChange { path, before: _, after } in changes {
         let file = workspace.root.join(path);
         let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
@@ -93,7 +93,7 @@ fn write(workspace: &Workspace, changes: &[FileChange]) -> Result<(), Problem> {
 }
 
 /// How files are committed.
-fn committing(paths: &[&str], subject: &str) -> Step {
+pub(super) fn committing(paths: &[&str], subject: &str) -> Step {
     Step::new("Commit it:", &format!("git add {}\ngit commit -m \"{subject}\"", paths.join(" ")))
 }
 

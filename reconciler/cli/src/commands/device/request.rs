@@ -6,7 +6,7 @@ use reconcile_core::problem::Problem;
 use reconcile_kind_device::csr::SigningRequest;
 
 /// Reads the signing request of a terminal.
-pub(super) fn read(name: &str, path: &Path) -> Result<SigningRequest, Problem> {
+pub(in crate::commands) fn read(name: &str, path: &Path) -> Result<SigningRequest, Problem> {
     let shown = path.display();
     let bytes = std::fs::read(path)
         .map_err(|error| Problem::whole(format!("failed to read `{shown}`: {error}")))?;

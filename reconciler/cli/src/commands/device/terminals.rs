@@ -10,26 +10,26 @@ use reconcile_engine::load::edit::Editable;
 use crate::workspace::Workspace;
 
 /// Where the files are.
-pub(super) const FOLDER: &str = "desired/devices";
+pub(in crate::commands) const FOLDER: &str = "desired/devices";
 
 /// A terminal's file.
 #[derive(Debug, Clone)]
-pub(super) struct Terminal {
+pub(in crate::commands) struct Terminal {
     /// The file's stem.
-    pub(super) name: String,
+    pub(in crate::commands) name: String,
     /// The clinic that the file names.
-    pub(super) clinic: String,
+    pub(in crate::commands) clinic: String,
     /// The file.
-    pub(super) file: Editable,
+    pub(in crate::commands) file: Editable,
 }
 
 /// All terminals, in the order of their files.
 #[derive(Debug, Clone)]
-pub(super) struct Terminals(pub(super) Vec<Terminal>);
+pub(in crate::commands) struct Terminals(pub(super) Vec<Terminal>);
 
 impl Terminals {
     /// Reads all files; what cannot be read is told together.
-    pub(super) fn read(workspace: &Workspace) -> Result<Self, Vec<Problem>> {
+    pub(in crate::commands) fn read(workspace: &Workspace) -> Result<Self, Vec<Problem>> {
         let unreadable = |path: &str, error: &std::io::Error| {
             vec![Problem::whole(format!("`{path}` cannot be read: {error}"))]
         };
@@ -51,13 +51,13 @@ impl Terminals {
     }
 
     /// The terminal of this name, if it is declared.
-    pub(super) fn find(&self, name: &str) -> Option<&Terminal> {
+    pub(in crate::commands) fn find(&self, name: &str) -> Option<&Terminal> {
         let name = name.strip_prefix("devices/").unwrap_or(name);
         self.0.iter().find(|terminal| terminal.name == name)
     }
 
     /// The terminal of this name, which has to be declared.
-    pub(super) fn get(&self, name: &str) -> Result<&Terminal, Problem> {
+    pub(in crate::commands) fn get(&self, name: &str) -> Result<&Terminal, Problem> {
         let declare = || format!("`reconcile device new CLINIC {name}` declares it");
         self.find(name).ok_or_else(|| {
             let problem = self.undeclared(name);
@@ -67,7 +67,7 @@ impl Terminals {
     }
 
     /// That no terminal has this name, and which one may be meant.
-    pub(super) fn undeclared(&self, name: &str) -> Problem {
+    pub(in crate::commands) fn undeclared(&self, name: &str) -> Problem {
         let names = self.0.iter().map(|terminal| terminal.name.as_str());
         let hint = did_you_mean(name, names);
         let message = format!("no terminal `{name}` is declared under `{FOLDER}/`");
@@ -77,12 +77,12 @@ impl Terminals {
 
 impl Terminal {
     /// The path of its file.
-    pub(super) fn path(&self) -> &str {
+    pub(in crate::commands) fn path(&self) -> &str {
         &self.file.file().path
     }
 
     /// The path of its signing request, whether that is there or not.
-    pub(super) fn request_path(&self) -> Option<String> {
+    pub(in crate::commands) fn request_path(&self) -> Option<String> {
         let folder = self.path().rsplit_once('/').map_or("", |(folder, _)| folder);
         self.file.text("csr").map(|csr| format!("{folder}/{csr}"))
     }

@@ -168,16 +168,22 @@ impl Page {
     fn end(&mut self, subject: Subject, report: &Report) {
         self.gap();
         let summary = report.summary();
-        let result = match subject {
+        let digest = format!("digest {}", report.digest().short());
+        let (result, digest) = match subject {
             Subject::Plan | Subject::Proposal => {
-                format!("Plan: {} · digest {}", sentences::to_do(&summary), report.digest().short())
+                (format!("Plan: {}", sentences::to_do(&summary)), Some(digest))
             }
-            Subject::Drift => format!("Drift: {}", sentences::drifted(report)),
-            Subject::Apply => format!("Applied: {}", sentences::done(&summary)),
+            Subject::Drift => (format!("Drift: {}", sentences::drifted(report)), None),
+            Subject::Apply => (format!("Applied: {}", sentences::done(&summary)), None),
         };
-        for line in wrap(&result, self.width) {
-            self.lines.push(paint(STRONG, line));
-        }
+        let whole = digest.iter().fold(result.clone(), |result, more| format!("{result} · {more}"));
+        // A digest is not torn from its name.
+        let lines = if columns(&whole) <= self.width {
+            vec![whole]
+        } else {
+            wrap(&result, self.width).into_iter().chain(digest).collect()
+        };
+        self.lines.extend(lines.into_iter().map(|line| paint(STRONG, line)));
         let Next { text, command } = sentences::next(subject, report);
         match command {
             None if text.is_empty() => {}

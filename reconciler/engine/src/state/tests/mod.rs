@@ -1,3 +1,4 @@
+mod history;
 mod lease;
 mod ledger;
 mod record;

@@ -9,24 +9,29 @@ use serde_json::json;
 
 use crate::aws::testing::session;
 use crate::state::memory::MemoryStore;
-use crate::state::record::{Recorder, UnitRecord};
+use crate::state::record::{Intent, Recorder, UnitRecord};
 
 const KEY: &str = "runs/test/run-of-alice.json";
 
-fn failed() -> UnitRecord {
+pub(super) fn failed() -> UnitRecord {
     UnitRecord {
         address: Address::new("stacks", "kms"),
         action: Some(Action::Create),
         outcome: Outcome::Failed { why: "no".to_owned() },
         steps: vec!["create the change set".to_owned()],
+        took_ms: Some(1_500),
     }
+}
+
+pub(super) fn intent() -> Intent {
+    Intent { plan: Digest::of("plan"), planned: 2, left_out: 0, uncommitted: 0 }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_record_grows_with_the_run() {
     let store = Arc::<MemoryStore>::default();
     let session = session(&store, "alice").await;
-    let mut recorder = Recorder::begin(&session, &Digest::of("plan")).await.unwrap();
+    let mut recorder = Recorder::begin(&session, intent()).await.unwrap();
     let begun = store.json(KEY).unwrap();
     assert_eq!(begun["status"], "running");
     assert_eq!(begun["finishedAt"], json!(null));
@@ -35,7 +40,7 @@ async fn a_record_grows_with_the_run() {
     recorder.units([failed()]).await.unwrap();
     let unit = json!({
         "address": "stacks/kms", "action": "create", "outcome": "failed", "why": "no",
-        "steps": ["create the change set"],
+        "steps": ["create the change set"], "tookMs": 1500,
     });
     // What a run that is killed here leaves.
     assert_eq!(store.json(KEY).unwrap()["units"], json!([unit]));
@@ -53,7 +58,7 @@ async fn a_record_grows_with_the_run() {
 async fn a_write_that_failed_is_made_up_for() {
     let store = Arc::<MemoryStore>::default();
     let session = session(&store, "alice").await;
-    let mut recorder = Recorder::begin(&session, &Digest::of("plan")).await.unwrap();
+    let mut recorder = Recorder::begin(&session, intent()).await.unwrap();
     store.fail(true);
     recorder.units([failed()]).await.unwrap_err();
     store.fail(false);
@@ -69,7 +74,7 @@ async fn another_runs_record_is_not_written_over() {
     let store = Arc::<MemoryStore>::default();
     store.put(KEY, "{}");
     let session = session(&store, "alice").await;
-    Recorder::begin(&session, &Digest::of("plan")).await.unwrap_err();
+    Recorder::begin(&session, intent()).await.unwrap_err();
     assert_eq!(store.json(KEY).unwrap(), json!({}));
 }
 
@@ -77,7 +82,7 @@ async fn another_runs_record_is_not_written_over() {
 async fn a_large_run_does_not_write_for_each_unit() {
     let store = Arc::<MemoryStore>::default();
     let session = session(&store, "alice").await;
-    let mut recorder = Recorder::begin(&session, &Digest::of("plan")).await.unwrap();
+    let mut recorder = Recorder::begin(&session, intent()).await.unwrap();
     for count in 1..=10_000_usize {
         recorder.units([failed()]).await.unwrap();
         if count.is_power_of_two() {

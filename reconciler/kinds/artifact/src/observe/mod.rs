@@ -42,15 +42,12 @@ pub(crate) async fn all(kind: &ArtifactKind, look: &Look<'_, Spec>) -> Seen<Stat
         look.events.tell(&Event::Phase { what: "reading artifacts".to_owned() });
     }
     let inputs = look.published.seen_from(look.environment.target.region());
-    let deep = look.depth.full || look.depth.detect;
     let profiles = Mutex::default();
     let observations = look.declared.iter().map(|(address, spec)| {
-        let note = look
-            .notes
-            .get(address)
-            .filter(|_| !look.depth.full)
-            .and_then(ledger::Note::read::<Note>);
-        let sight = Sight { inputs, note, deep, profiles: &profiles };
+        let depth = look.focus.on(address);
+        let note =
+            look.notes.get(address).filter(|_| !depth.full).and_then(ledger::Note::read::<Note>);
+        let sight = Sight { inputs, note, deep: depth.full || depth.detect, profiles: &profiles };
         async move { (address.clone(), see(kind, spec, &sight).await) }
     });
     let declared: BTreeMap<Address, _> = join_all(observations).await.into_iter().collect();

@@ -69,7 +69,7 @@ pub(crate) async fn all(kind: &DeviceKind, look: &Look<'_, Spec>) -> Seen<State>
     for together in terminals.chunks(TOGETHER) {
         let mut looks = Vec::new();
         for (address, spec) in together {
-            let note = look.notes.get(address).filter(|_| !look.depth.full);
+            let note = look.notes.get(address).filter(|_| !look.focus.on(address).full);
             let note = note.and_then(Note::read);
             looks.push(declared(kind, spec, note, (&sight, inputs)));
         }
@@ -111,18 +111,18 @@ async fn sight(
         Some((name.to_owned(), object.etag))
     });
     let etags = etags.collect();
-    let authorities: BTreeSet<String> = look
-        .declared
-        .values()
-        .filter_map(|spec| inputs.resolve(&spec.authority).known().map(str::to_owned))
-        .collect();
+    // By CA, whether one of its terminals asks for a fresh report.
+    let mut authorities: BTreeMap<String, bool> = BTreeMap::new();
+    for (address, spec) in &look.declared {
+        if let Some(authority) = inputs.resolve(&spec.authority).known() {
+            *authorities.entry(authority.to_owned()).or_default() |= look.focus.on(address).detect;
+        }
+    }
     let mut reports = Vec::new();
-    for authority in authorities {
+    for (authority, detect) in authorities {
         let source = Source { authority: &authority, bucket: &places.reports };
-        let tell = |what| look.events.tell(&Event::Waiting { what });
-        if look.depth.detect
-            && let Err(why) = kind.fresh_report(source, &tell).await
-        {
+        let tell = |what| look.events.tell(&Event::Phase { what });
+        if detect && let Err(why) = kind.fresh_report(source, &tell).await {
             kind.remember_failure(source, why).await;
         }
         reports.extend(kind.newest_report(source).await.ok().flatten());

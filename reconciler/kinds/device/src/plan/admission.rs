@@ -9,7 +9,7 @@ use super::work::{OF_A_STRANGER, Work};
 use super::{Draft, Terminal, new_certificate, renewal_of, settlement};
 use crate::journal::{Attempt, Held, Journal};
 use crate::report::Entry;
-use crate::spec::Standing;
+use crate::spec::{Spec, Standing};
 use crate::state::{Card, State};
 use crate::step::{Adoption, Issuance, Revocation, Step};
 
@@ -146,7 +146,7 @@ fn adopt(terminal: &Terminal<'_>, work: &mut Work) -> bool {
     let own = own.filter(|entry| terminal.is_own_key(entry));
     let before = work.steps.len();
     for (number, entry) in (terminal.journal().next()..).zip(own) {
-        let attempt = attempt_of(terminal, entry, number);
+        let attempt = attempt_of(terminal.spec, entry, number);
         work.because(
             Action::Recover,
             format!("its certificate {} is not on record any more", entry.serial),
@@ -159,7 +159,7 @@ fn adopt(terminal: &Terminal<'_>, work: &mut Work) -> bool {
 }
 
 /// The attempt that a certificate must have come of.
-fn attempt_of(terminal: &Terminal<'_>, entry: &Entry, number: u32) -> Attempt {
+pub(crate) fn attempt_of(spec: &Spec, entry: &Entry, number: u32) -> Attempt {
     let span = entry.not_after.duration_since(entry.issued_at);
     let days = (span.as_hours() + 12) / 24;
     Attempt {
@@ -167,8 +167,8 @@ fn attempt_of(terminal: &Terminal<'_>, entry: &Entry, number: u32) -> Attempt {
         opened: entry.issued_at,
         run: "unknown".to_owned(),
         commit: None,
-        authority: terminal.authority.clone(),
-        public_key: terminal.spec.request.public_key.clone(),
+        authority: entry.authority().to_owned(),
+        public_key: spec.request.public_key.clone(),
         days: u32::try_from(days).unwrap_or(u32::MAX),
         outcome: None,
     }

@@ -28,6 +28,7 @@ use reconcile_core::verdict::{Action, Change, Effect, FieldChange};
 use reconcile_engine::draft;
 use reconcile_engine::kind::{Decision, PlanContext, Wanted};
 
+pub(crate) use admission::attempt_of;
 pub use card::word;
 pub use renewal::renewal_of;
 pub use review::review;

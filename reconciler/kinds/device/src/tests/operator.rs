@@ -14,7 +14,7 @@ use reconcile_core::verdict::Verdict;
 use reconcile_engine::aws::session::RunIdentity;
 use reconcile_engine::events::Events;
 use reconcile_engine::kind::{
-    Decision, Depth, Kind as _, Look, PlanContext, Seen, StepError, Wanted,
+    Decision, Depth, Focus, Kind as _, Look, PlanContext, Seen, StepError, Wanted,
 };
 use reconcile_engine::state::ledger::Note;
 use serde_json::{Value as Json, json};
@@ -83,14 +83,14 @@ impl Operator {
         })
     }
 
-    async fn look(&self, kind: &DeviceKind, depth: Depth) -> Seen<State> {
+    async fn look(&self, kind: &DeviceKind, focus: Focus<'_>) -> Seen<State> {
         let declared = self.declared.iter().map(|(address, spec)| (address.clone(), spec));
         let look = Look {
             environment: &self.environment,
             declared: declared.collect(),
             notes: &self.ledger,
             published: &Outputs::default(),
-            depth,
+            focus,
             events: &Events::unheard(),
         };
         kind.observe(&look).await
@@ -112,10 +112,13 @@ impl Operator {
     }
 
     /// What is decided about every terminal.
-    pub(super) async fn plan(&mut self, depth: Depth) -> BTreeMap<Address, Verdict> {
+    pub(super) async fn plan<'a>(
+        &mut self,
+        focus: impl Into<Focus<'a>>,
+    ) -> BTreeMap<Address, Verdict> {
         self.aws.begin(Faults::None);
         let kind = self.kind();
-        let seen = self.look(&kind, depth).await;
+        let seen = self.look(&kind, focus.into()).await;
         self.verdicts(&seen)
     }
 
@@ -134,7 +137,7 @@ impl Operator {
     pub(super) async fn apply_in(&mut self, faults: Faults) -> BTreeMap<Address, End> {
         self.aws.begin(faults);
         let kind = self.kind();
-        let seen = self.look(&kind, Depth::default()).await;
+        let seen = self.look(&kind, Depth::default().into()).await;
         let mut ends = BTreeMap::new();
         for (address, verdict) in self.verdicts(&seen) {
             let end = match verdict {

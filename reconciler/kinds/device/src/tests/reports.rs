@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reconcile_core::verdict::Verdict;
-use reconcile_engine::kind::Depth;
+use reconcile_engine::kind::{Depth, Focus};
 use serde_json::json;
 use tokio::time::advance;
 
@@ -42,6 +42,8 @@ async fn a_report_is_asked_for_by_drift_and_at_most_once_in_half_an_hour() {
     let mut operator = enrolled().await;
     operator.plan(Depth::default()).await;
     assert_eq!(operator.aws.counted("CreateReport"), 0, "a plan asks for none");
+    operator.plan(Focus { depth: DETECTING, selection: &|_| false }).await;
+    assert_eq!(operator.aws.counted("CreateReport"), 0, "nor drift of other units");
     for (minutes, asked) in [(0, 1), (20, 1), (20, 2), (29, 2), (31, 3)] {
         advance(Duration::from_mins(minutes)).await;
         operator.plan(DETECTING).await;

@@ -22,7 +22,7 @@ use crate::port::{
     Execution, Finding, Looks, StackEvent, TemplateSource, Validated,
 };
 use crate::state::{
-    Described, Difference, DriftStatus, ResourceDrift, ResourceDriftStatus, Status,
+    Described, Difference, DriftStatus, ResourceDrift, ResourceDriftStatus, Settings, Status,
 };
 use crate::step::Mode;
 
@@ -344,6 +344,17 @@ fn described(stack: sdk::Stack) -> Described {
             _ => DriftStatus::NotChecked,
         },
         drift_checked: timestamp(drift.and_then(|drift| drift.last_check_timestamp)),
+        settings: Settings {
+            capabilities: stack
+                .capabilities
+                .into_iter()
+                .flatten()
+                .map(|one| one.to_string())
+                .collect(),
+            role_arn: stack.role_arn,
+            notification_arns: stack.notification_arns.unwrap_or_default(),
+            parent: stack.parent_id,
+        },
     }
 }
 

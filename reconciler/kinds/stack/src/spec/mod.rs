@@ -14,6 +14,7 @@ use reconcile_core::text::Text;
 
 pub use interpret::{check, interpret};
 pub use raw::{Capability, OnDrift, ParameterValue, RawAllow, RawIgnore, RawStack};
+pub use template_checks::HIDDEN;
 
 /// One stack in one region.
 #[derive(Debug, Clone)]

@@ -16,6 +16,9 @@ use crate::plan::evaluate::{Evaluated, Setting};
 /// The most resources that a template may have (User Guide, CloudFormation quotas).
 const MAX_RESOURCES: usize = 500;
 
+/// What AWS shows of the value of a `NoEcho` parameter (API Reference, `Parameter`).
+pub const HIDDEN: &str = "****";
+
 /// Notes where the file and its template disagree.
 pub(super) fn check(spec: &Spec, document: &Document, scope: &mut Scope<'_>) {
     parameters(spec, document, scope);
@@ -106,7 +109,13 @@ fn secret(no_echo: bool, (spec, name): (&Spec, &str), document: &Document, scope
     let Some([Part::Literal(value)]) = given else { return };
     if no_echo && !value.starts_with("{{resolve:") {
         let place = document.place(&format!("/parameters/{name}"));
-        let message = format!("the parameter `{name}` is NoEcho, and its value stands in git");
+        let message = if value == HIDDEN {
+            format!(
+                "AWS does not show the value of the NoEcho parameter `{name}`: say where it is kept"
+            )
+        } else {
+            format!("the parameter `{name}` is NoEcho, and its value stands in git")
+        };
         let hint = "keep it in Secrets Manager or SSM: `\"{{resolve:secretsmanager:NAME}}\"`";
         scope.problem(Problem::at(place, message).hint(hint));
     }

@@ -22,7 +22,7 @@ use crate::plan::plan;
 use crate::spec::{Allow, OnDrift, Spec, TemplateFile};
 use crate::state::{
     COMMIT_TAG, Described, Difference, DriftStatus, ResourceDrift, ResourceDriftStatus, SeenDrift,
-    SeenPolicy, SeenTemplate, State, Status,
+    SeenPolicy, SeenTemplate, Settings, State, Status,
 };
 use crate::step::{Deletion, Deployment, Restoration, Step};
 
@@ -225,6 +225,7 @@ impl Story {
                 termination_protection: self.spec.termination_protection,
                 drift: DriftStatus::InSync,
                 drift_checked: Some(at("2026-11-20T00:00:00Z")),
+                settings: Settings::default(),
             },
             template: SeenTemplate::Read(Arc::clone(template)),
             policy: SeenPolicy::Read(self.spec.policy.as_deref().map(str::to_owned)),
