@@ -11,6 +11,7 @@ mod exit;
 mod git;
 mod kinds;
 mod progress;
+mod rules;
 mod target;
 mod unapplied;
 mod views;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_smithy_async::time::SharedTimeSource;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use reconcile_core::environment::Environment;
 use reconcile_core::problem::Problem;
 use reconcile_engine::aws::clock::{TokioTime, timestamp};
@@ -61,6 +63,11 @@ pub(crate) fn open_sandbox_by(
 ) -> Result<Sandbox, Problem> {
     Sandbox::open(&workspace.sandbox_directory(), clock)
         .map_err(|error| Problem::whole(format!("failed to open the sandbox: {error}")))
+}
+
+/// The day, by this machine's clock: what is asked before anything is connected to.
+pub(crate) fn today() -> Date {
+    timestamp(&system_time()).to_zoned(TimeZone::UTC).date()
 }
 
 #[expect(clippy::disallowed_methods, reason = "here the time enters, once")]

@@ -12,10 +12,11 @@ use reconcile_engine::kind::{Kind, Unit};
 use reconcile_engine::load::scope::{Named, Scope};
 use reconcile_engine::load::{self, Desired, KindInfo, Loaded, WorkTree};
 use reconcile_engine::plan::World;
+use reconcile_guard::{Breach, Judgement};
 
 use crate::args::Global;
-use crate::git;
 use crate::kinds::KINDS;
+use crate::{git, rules, target};
 
 /// What is deployed: a change of anything else changes nothing in AWS.
 pub(crate) const DEPLOYED: [&str; 6] =
@@ -49,8 +50,29 @@ impl Workspace {
 
     /// What is declared for one environment: the one named, or the default.
     pub(crate) fn world(&self, environment: Option<&str>) -> Result<World, Vec<Problem>> {
-        let mut worlds = self.worlds(|desired| Ok(vec![desired.environment(environment)?]))?;
-        worlds.pop().ok_or_else(|| vec![Problem::whole("no environment is declared")])
+        let (world, _) = self.one_world(environment, None)?;
+        Ok(world)
+    }
+
+    /// What is declared for one environment, and keeps the rules as far as a command is about it.
+    pub(crate) fn lawful_world(
+        &self,
+        environment: Option<&str>,
+        selector: &Selector,
+    ) -> Result<(World, Judgement), Vec<Problem>> {
+        self.one_world(environment, Some(selector))
+    }
+
+    fn one_world(
+        &self,
+        environment: Option<&str>,
+        judging: Option<&Selector>,
+    ) -> Result<(World, Judgement), Vec<Problem>> {
+        let pick = |desired: &'_ Desired| Ok(vec![desired.environment(environment)?.clone()]);
+        let (mut worlds, judgement) = self.worlds(pick, judging)?;
+        let world = worlds.pop();
+        let world = world.ok_or_else(|| vec![Problem::whole("no environment is declared")])?;
+        Ok((world, judgement))
     }
 
     /// An environment, whatever is wrong elsewhere, and even if nothing is declared yet.
@@ -81,15 +103,25 @@ impl Workspace {
 
     /// What is declared for every environment.
     pub(crate) fn every_world(&self) -> Result<Vec<World>, Vec<Problem>> {
-        self.worlds(|desired| Ok(desired.environments.values().collect()))
+        let (worlds, _) = self.worlds(all, None)?;
+        Ok(worlds)
+    }
+
+    /// What is declared for every environment, and keeps the rules.
+    pub(crate) fn every_lawful_world(
+        &self,
+        selector: &Selector,
+    ) -> Result<(Vec<World>, Judgement), Vec<Problem>> {
+        self.worlds(all, Some(selector))
     }
 
     /// Reads every file and interprets it in these environments. Everything that is wrong is told at
     /// once, and a mistake in a file that several environments share is told once.
     fn worlds(
         &self,
-        pick: impl Fn(&Desired) -> Result<Vec<&Environment>, Problem>,
-    ) -> Result<Vec<World>, Vec<Problem>> {
+        pick: impl Fn(&Desired) -> Result<Vec<Environment>, Problem>,
+        judging: Option<&Selector>,
+    ) -> Result<(Vec<World>, Judgement), Vec<Problem>> {
         let started = Instant::now();
         let Loaded { desired, mut problems } = load::load_what_can_be_read(&self.files, &infos());
         let environments = match pick(&desired) {
@@ -100,14 +132,26 @@ impl Workspace {
         };
         let named = Named::new(&self.files);
         let mut worlds = Vec::new();
-        for environment in environments {
+        for environment in &environments {
             match World::interpret(&desired, environment, &KINDS, &named) {
                 Ok(world) => worlds.push(world),
                 Err(more) => problems.extend(more),
             }
         }
         tracing::debug!(took = ?started.elapsed(), "read desired/");
-        if problems.is_empty() { Ok(worlds) } else { Err(load::in_order(problems)) }
+        let mut judgement = Judgement::default();
+        if let Some(selector) = judging {
+            let environments: Vec<_> = environments.iter().collect();
+            match rules::judge(&self.files, &desired, &environments, target::today()) {
+                Ok(judged) => judgement = judged,
+                Err(more) => problems.extend(more),
+            }
+            let matters = |breach: &&Breach| selector.takes_some_of(&breach.units, &worlds);
+            let breaches = judgement.breaches.iter().filter(matters);
+            problems.extend(breaches.map(|breach| breach.problem.clone()));
+            tracing::debug!(took = ?started.elapsed(), "asked the rules");
+        }
+        if problems.is_empty() { Ok((worlds, judgement)) } else { Err(load::in_order(problems)) }
     }
 
     /// Where the sandbox's state is.
@@ -122,6 +166,18 @@ impl Workspace {
 }
 
 impl Selector {
+    /// Whether a command is about one of these units, given without their parts. Without `--only` and
+    /// `--exclude` it is about everything, also about what is no unit's matter.
+    fn takes_some_of(&self, units: &[Address], worlds: &[World]) -> bool {
+        if self.only.is_none() && self.exclude.is_empty() {
+            return true;
+        }
+        let declared = || worlds.iter().flat_map(World::units).map(|(address, _)| address);
+        let same =
+            |unit: &Address, of: &Address| (unit.kind(), unit.name()) == (of.kind(), of.name());
+        units.iter().any(|unit| declared().any(|of| same(unit, of) && self.takes(of)))
+    }
+
     /// Of `--only` and `--exclude`.
     pub(crate) fn new(global: &Global) -> Result<Self, Problem> {
         let only = (!global.only.is_empty()).then(|| globs(&global.only)).transpose()?;
@@ -139,6 +195,10 @@ impl Selector {
         self.only.as_ref().is_none_or(|only| only.is_match(&address))
             && !self.exclude.is_match(&address)
     }
+}
+
+fn all(desired: &Desired) -> Result<Vec<Environment>, Problem> {
+    Ok(desired.environments.values().cloned().collect())
 }
 
 /// What loading knows of every kind.

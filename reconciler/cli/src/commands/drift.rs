@@ -10,7 +10,7 @@ use crate::views::Subject;
 pub(super) async fn run(context: &Context) -> Result<Exit, Failure> {
     let progress = context.progress();
     let depth = Depth { full: true, detect: true };
-    let look = Look::begin(context, depth, &progress.events()).await?;
+    let look = Look::whatever_is_declared(context, depth, &progress.events()).await?;
     drop(progress);
     let report = look.report();
     let exit = Exit::of_drift(report.status());

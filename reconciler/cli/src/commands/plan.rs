@@ -9,6 +9,7 @@ use reconcile_engine::events::Events;
 use reconcile_engine::kind::{Depth, Focus};
 use reconcile_engine::plan::{Prepared, World};
 use reconcile_engine::state::ledger::Ledger;
+use reconcile_guard::ExceptionRecord;
 
 use super::{Context, Failure};
 use crate::args::{LookArgs, PlanArgs};
@@ -37,7 +38,7 @@ pub(super) struct Look {
 }
 
 impl Look {
-    /// Reads, connects, observes and plans. Makes no write call.
+    /// Reads what keeps the rules, connects, observes and plans. Makes no write call.
     pub(super) async fn begin(
         context: &Context,
         depth: Depth,
@@ -45,11 +46,36 @@ impl Look {
     ) -> Result<Self, Failure> {
         let workspace = Workspace::find(&context.global)?;
         let selector = Selector::new(&context.global)?;
-        let mut world = workspace.world(context.global.environment.as_deref())?;
+        let environment = context.global.environment.as_deref();
+        let (world, judgement) = workspace.lawful_world(environment, &selector)?;
+        let mut look = Self::at(context, &workspace, world, (depth, events)).await?;
+        let exceptions = judgement.exceptions.iter().map(ExceptionRecord::sentence);
+        look.prepared.notes.extend(exceptions);
+        Ok(look)
+    }
+
+    /// The same of what is declared, whichever rules that breaks: what runs is looked at all the same.
+    pub(super) async fn whatever_is_declared(
+        context: &Context,
+        depth: Depth,
+        events: &Events,
+    ) -> Result<Self, Failure> {
+        let workspace = Workspace::find(&context.global)?;
+        let world = workspace.world(context.global.environment.as_deref())?;
+        Self::at(context, &workspace, world, (depth, events)).await
+    }
+
+    async fn at(
+        context: &Context,
+        workspace: &Workspace,
+        mut world: World,
+        (depth, events): (Depth, &Events),
+    ) -> Result<Self, Failure> {
+        let selector = Selector::new(&context.global)?;
         let git = workspace.git()?;
         let commit = git.commit.clone();
         let session =
-            target::connect(&workspace, &world.environment, &context.global, commit).await?;
+            target::connect(workspace, &world.environment, &context.global, commit).await?;
         let ledger = Ledger::load(&session, &world.noted_kinds()).await;
         let selection = |address: &Address| selector.takes(address);
         let focus = Focus { depth, selection: &selection };

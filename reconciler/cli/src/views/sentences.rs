@@ -13,7 +13,7 @@ use reconcile_core::verdict::{Action, Danger, DangerLevel, Effect, FieldChange, 
 use super::Subject;
 
 /// `1 stack`, `2 stacks`.
-pub(super) fn count(number: u64, one: &str, many: &str) -> String {
+pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 

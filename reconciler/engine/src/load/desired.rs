@@ -31,6 +31,8 @@ pub struct Loaded {
 pub struct Desired {
     /// By name.
     pub environments: BTreeMap<String, Environment>,
+    /// Environments' files, by path.
+    pub environment_documents: Vec<Document>,
     /// Units' files, by path: of a known kind, true to its schema, named as their file.
     pub documents: Vec<Document>,
     /// Units whose files cannot be understood: they exist, so that references to them are no mistakes.
@@ -214,10 +216,15 @@ impl<'a> Loader<'a> {
         }
         self.duplicates(&environments);
         self.duplicates(&documents);
-        let environments = environment::interpret(&environments, &self.kinds, &mut self.problems);
+        let meant = environment::interpret(&environments, &self.kinds, &mut self.problems);
         self.unknown_environments(&documents);
         Loaded {
-            desired: Desired { environments, documents, broken: self.broken },
+            desired: Desired {
+                environments: meant,
+                environment_documents: environments,
+                documents,
+                broken: self.broken,
+            },
             problems: in_order(self.problems),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use reconcile_core::problem::{Place, Problem, SourceFile};
 use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 
 use super::body;
 use super::tree::Node;
@@ -28,6 +29,11 @@ impl Document {
     /// those of them that it wants to see).
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         body::read(&self.file, &self.root)
+    }
+
+    /// All that it says, header included.
+    pub fn json(&self) -> Json {
+        self.root.json()
     }
 
     /// Whether it is meant for an environment.

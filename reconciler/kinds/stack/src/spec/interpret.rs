@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use reconcile_cfn::Template;
 use reconcile_core::address::Address;
 use reconcile_core::digest::Digest;
@@ -13,7 +14,7 @@ use reconcile_engine::load::document::Document;
 use reconcile_engine::load::reader::Reader;
 use reconcile_engine::load::scope::Scope;
 
-use super::raw::{ParameterValue, RawAllow, RawIgnore, RawStack};
+use super::raw::{ParameterValue, RawAllow, RawException, RawIgnore, RawStack};
 use super::{Allow, IgnoreDrift, Spec, TemplateFile, template_checks};
 
 /// The largest template that CloudFormation takes (User Guide, CloudFormation quotas).
@@ -47,6 +48,7 @@ pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> V
         template,
     };
     template_checks::check(&spec, document, interpreter.reader.scope);
+    interpreter.exceptions(&raw.exceptions, &spec.template.parsed);
     let depends_on = interpreter.depends_on(&raw.depends_on);
     let base = Links {
         place: document.key_place("/name"),
@@ -196,19 +198,40 @@ impl Interpreter<'_, '_> {
         for (index, RawIgnore { resource, property, reason, until }) in raw.into_iter().enumerate()
         {
             let at = format!("/ignoreDrift/{index}");
-            if template.resource(&resource).is_none() {
-                let message = format!("the template has no resource `{resource}`");
-                self.reader.problem(&format!("{at}/resource"), message, "");
-            }
-            match until.parse() {
-                Ok(until) => ignored.push(IgnoreDrift { resource, property, reason, until }),
-                Err(error) => {
-                    let message = format!("`{until}` is not a day: {error}");
-                    self.reader.problem(&format!("{at}/until"), message, "write `YYYY-MM-DD`");
-                }
+            self.resource(&at, &resource, template);
+            if let Some(until) = self.day(&at, &until) {
+                ignored.push(IgnoreDrift { resource, property, reason, until });
             }
         }
         ignored
+    }
+
+    /// What is wrong with exceptions by themselves; the rules are judged by whoever has them.
+    fn exceptions(&mut self, raw: &[RawException], template: &Template) {
+        for (index, RawException { rule: _, resource, reason: _, until }) in raw.iter().enumerate()
+        {
+            let at = format!("/exceptions/{index}");
+            if let Some(resource) = resource {
+                self.resource(&at, resource, template);
+            }
+            self.day(&at, until);
+        }
+    }
+
+    fn resource(&mut self, at: &str, logical_id: &str, template: &Template) {
+        if template.resource(logical_id).is_none() {
+            let message = format!("the template has no resource `{logical_id}`");
+            self.reader.problem(&format!("{at}/resource"), message, "");
+        }
+    }
+
+    fn day(&mut self, at: &str, written: &str) -> Option<Date> {
+        let day = written.parse();
+        if let Err(error) = &day {
+            let message = format!("`{written}` is not a day: {error}");
+            self.reader.problem(&format!("{at}/until"), message, "write `YYYY-MM-DD`");
+        }
+        day.ok()
     }
 
     fn depends_on(&mut self, raw: &[String]) -> Vec<(Address, Place)> {

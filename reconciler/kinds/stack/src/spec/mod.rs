@@ -13,7 +13,7 @@ use reconcile_core::digest::Digest;
 use reconcile_core::text::Text;
 
 pub use interpret::{check, interpret};
-pub use raw::{Capability, OnDrift, ParameterValue, RawAllow, RawIgnore, RawStack};
+pub use raw::{Capability, OnDrift, ParameterValue, RawAllow, RawException, RawIgnore, RawStack};
 pub use template_checks::HIDDEN;
 
 /// One stack in one region.

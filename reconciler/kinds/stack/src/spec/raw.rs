@@ -43,6 +43,9 @@ pub struct RawStack {
     /// Properties whose drift is known and accepted for a time.
     #[serde(default)]
     pub ignore_drift: Vec<RawIgnore>,
+    /// Rules that the stack may break for a time.
+    #[serde(default)]
+    pub exceptions: Vec<RawException>,
     /// What the template is permitted to do, such as `CAPABILITY_NAMED_IAM`.
     #[serde(default)]
     pub capabilities: Vec<Capability>,
@@ -102,6 +105,23 @@ pub struct RawIgnore {
     #[schemars(length(min = 1))]
     pub reason: String,
     /// The last day on which it is, `YYYY-MM-DD`.
+    #[schemars(pattern(r"^\d{4}-\d{2}-\d{2}$"))]
+    pub until: String,
+}
+
+/// A rule that may be broken for a time.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RawException {
+    /// The rule's name, as in `infra/rules/`.
+    pub rule: String,
+    /// The logical ID of the resource that may break it; without it, what is of no single resource may.
+    #[serde(default)]
+    pub resource: Option<String>,
+    /// Why that is right for now.
+    #[schemars(length(min = 1))]
+    pub reason: String,
+    /// The last day on which it may, `YYYY-MM-DD`.
     #[schemars(pattern(r"^\d{4}-\d{2}-\d{2}$"))]
     pub until: String,
 }
