@@ -62,6 +62,11 @@ pub(crate) fn open_sandbox_by(
         .map_err(|error| Problem::whole(format!("failed to open the sandbox: {error}")))
 }
 
+/// The time, for a command that asks no AWS.
+pub(crate) fn now() -> jiff::Timestamp {
+    timestamp(&system_time())
+}
+
 #[expect(clippy::disallowed_methods, reason = "here the time enters, once")]
 fn system_time() -> SharedTimeSource {
     SharedTimeSource::new(TokioTime::starting_at(SystemTime::now()))

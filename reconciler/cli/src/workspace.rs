@@ -10,7 +10,7 @@ use reconcile_core::problem::Problem;
 use reconcile_engine::fleet;
 use reconcile_engine::kind::{Kind, Unit};
 use reconcile_engine::load::scope::{Named, Scope};
-use reconcile_engine::load::{self, Desired, KindInfo, Loaded, WorkTree};
+use reconcile_engine::load::{self, Desired, Files, KindInfo, Loaded, WorkTree};
 use reconcile_engine::plan::World;
 
 use crate::args::Global;
@@ -45,7 +45,8 @@ impl Workspace {
 
     /// What is declared for one environment: the one named, or the default.
     pub(crate) fn world(&self, environment: Option<&str>) -> Result<World, Vec<Problem>> {
-        let mut worlds = self.worlds(|desired| Ok(vec![desired.environment(environment)?]))?;
+        let mut worlds =
+            worlds(&self.files, |desired| Ok(vec![desired.environment(environment)?]))?;
         worlds.pop().ok_or_else(|| vec![Problem::whole("no environment is declared")])
     }
 
@@ -66,33 +67,7 @@ impl Workspace {
 
     /// What is declared for every environment.
     pub(crate) fn every_world(&self) -> Result<Vec<World>, Vec<Problem>> {
-        self.worlds(|desired| Ok(desired.environments.values().collect()))
-    }
-
-    /// Reads every file and interprets it in these environments. Everything that is wrong is told at
-    /// once, and a mistake in a file that several environments share is told once.
-    fn worlds(
-        &self,
-        pick: impl Fn(&Desired) -> Result<Vec<&Environment>, Problem>,
-    ) -> Result<Vec<World>, Vec<Problem>> {
-        let started = Instant::now();
-        let Loaded { desired, mut problems } = load::load_what_can_be_read(&self.files, &infos());
-        let environments = match pick(&desired) {
-            Ok(environments) => environments,
-            // Its file may be among those that cannot be read.
-            Err(problem) if problems.is_empty() => return Err(vec![problem]),
-            Err(_) => Vec::new(),
-        };
-        let named = Named::new(&self.files);
-        let mut worlds = Vec::new();
-        for environment in environments {
-            match World::interpret(&desired, environment, &KINDS, &named) {
-                Ok(world) => worlds.push(world),
-                Err(more) => problems.extend(more),
-            }
-        }
-        tracing::debug!(took = ?started.elapsed(), "read desired/");
-        if problems.is_empty() { Ok(worlds) } else { Err(load::in_order(problems)) }
+        every_world(&self.files)
     }
 
     /// Where the sandbox's state is.
@@ -120,6 +95,50 @@ impl Selector {
         self.only.as_ref().is_none_or(|only| only.is_match(&address))
             && !self.exclude.is_match(&address)
     }
+}
+
+/// What files declare for every environment.
+pub(crate) fn every_world(files: &dyn Files) -> Result<Vec<World>, Vec<Problem>> {
+    worlds(files, |desired| Ok(desired.environments.values().collect()))
+}
+
+/// What can be understood of files, for every environment, and what is wrong with the rest.
+pub(crate) fn readable_worlds(files: &dyn Files) -> (Vec<World>, Vec<Problem>) {
+    let Loaded { desired, mut problems } = load::load_what_can_be_read(files, &infos());
+    let named = Named::new(files);
+    let mut worlds = Vec::new();
+    for environment in desired.environments.values() {
+        let (world, more) = World::interpret_what_can_be(&desired, environment, &KINDS, &named);
+        worlds.push(world);
+        problems.extend(more);
+    }
+    (worlds, load::in_order(problems))
+}
+
+/// Reads every file and interprets it in these environments. Everything that is wrong is told at
+/// once, and a mistake in a file that several environments share is told once.
+fn worlds(
+    files: &dyn Files,
+    pick: impl Fn(&Desired) -> Result<Vec<&Environment>, Problem>,
+) -> Result<Vec<World>, Vec<Problem>> {
+    let started = Instant::now();
+    let Loaded { desired, mut problems } = load::load_what_can_be_read(files, &infos());
+    let environments = match pick(&desired) {
+        Ok(environments) => environments,
+        // Its file may be among those that cannot be read.
+        Err(problem) if problems.is_empty() => return Err(vec![problem]),
+        Err(_) => Vec::new(),
+    };
+    let named = Named::new(files);
+    let mut worlds = Vec::new();
+    for environment in environments {
+        match World::interpret(&desired, environment, &KINDS, &named) {
+            Ok(world) => worlds.push(world),
+            Err(more) => problems.extend(more),
+        }
+    }
+    tracing::debug!(took = ?started.elapsed(), "read desired/");
+    if problems.is_empty() { Ok(worlds) } else { Err(load::in_order(problems)) }
 }
 
 /// What loading knows of every kind.
