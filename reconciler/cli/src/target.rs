@@ -70,6 +70,11 @@ pub(crate) fn today() -> Date {
     timestamp(&system_time()).to_zoned(TimeZone::UTC).date()
 }
 
+/// The time, for a command that asks no AWS.
+pub(crate) fn now() -> jiff::Timestamp {
+    timestamp(&system_time())
+}
+
 #[expect(clippy::disallowed_methods, reason = "here the time enters, once")]
 fn system_time() -> SharedTimeSource {
     SharedTimeSource::new(TokioTime::starting_at(SystemTime::now()))
