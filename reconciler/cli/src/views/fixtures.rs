@@ -39,6 +39,21 @@ pub(super) fn plan() -> Report {
     report
 }
 
+/// One file in several regions, in one of which something else happens.
+pub(super) fn in_regions() -> Report {
+    let elsewhere = Verdict::Unknown { why: "the stacks could not be listed".to_owned() };
+    report(vec![
+        unit("config@ap-northeast-1", Verdict::Change(create())),
+        unit("config@ap-northeast-2", Verdict::Change(create())),
+        unit("config@eu-west-1", elsewhere),
+        unit("config@us-east-1", Verdict::Change(create())),
+        unit("config@us-east-2", Verdict::Change(create())),
+        unit("config@us-west-2", Verdict::Change(create())),
+        unit("kms", Verdict::Change(create())),
+        unit("kms-copy", Verdict::Change(create())),
+    ])
+}
+
 /// Nothing differs.
 pub(super) fn in_sync() -> Report {
     report(vec![unit("kms", Verdict::InSync), unit("iam", Verdict::InSync)])

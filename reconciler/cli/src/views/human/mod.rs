@@ -105,17 +105,31 @@ impl Page {
     fn units(&mut self, listed: &[&PlannedUnit], sides: Sides) {
         let units = Units::new(listed, self.width);
         let mut apart = true;
-        for unit in listed {
+        for alike in listed.chunk_by(|one, other| are_alike(one, other)) {
+            let [unit, others @ ..] = alike else { continue };
             let mut lines = units.verdict(unit);
             if let Some(change) = unit.planned.verdict.change() {
                 lines.extend(fields::render(&change.fields, sides, self.width));
             }
+            lines.extend(self.others(others));
             if apart || lines.len() > 1 {
                 self.gap();
             }
             apart = lines.len() > 1;
             self.lines.extend(lines);
         }
+    }
+
+    /// Where else the same happens: a file of many regions is read once.
+    fn others(&self, others: &[&PlannedUnit]) -> Vec<String> {
+        let regions: Vec<&str> = others.iter().filter_map(|unit| unit.address.part()).collect();
+        let text = match regions.as_slice() {
+            [] => return Vec::new(),
+            [one] => format!("and the same in {one}"),
+            more => format!("and the same in {} more: {}", more.len(), more.join(", ")),
+        };
+        let lines = wrap(&text, self.width.saturating_sub(6)).into_iter();
+        lines.map(|line| paint(FAINT, format!("      {line}"))).collect()
     }
 
     fn apply(&mut self, report: &Report) {
@@ -201,6 +215,14 @@ impl Page {
             }
         }
     }
+}
+
+/// Whether two units are of one file, and the same happens to them.
+fn are_alike(one: &PlannedUnit, other: &PlannedUnit) -> bool {
+    let (at, there) = (&one.address, &other.address);
+    let of_one_file = (at.kind(), at.name()) == (there.kind(), there.name());
+    let in_regions = at.part().is_some() && there.part().is_some();
+    of_one_file && in_regions && one.planned.verdict == other.planned.verdict
 }
 
 fn differing(report: &Report) -> impl Iterator<Item = &PlannedUnit> {

@@ -20,6 +20,11 @@ fn a_narrow_plan_says_the_same_below_each_other() {
 }
 
 #[test]
+fn what_happens_to_one_file_in_many_regions_is_shown_once() {
+    insta::assert_snapshot!(plain(Subject::Plan, &fixtures::in_regions(), 80));
+}
+
+#[test]
 fn a_plan_with_nothing_to_do_is_short() {
     insta::assert_snapshot!(plain(Subject::Plan, &fixtures::in_sync(), 100), @r#"
 Plan for production at 3f2a9c1d4e5f
