@@ -5,6 +5,7 @@
 
 mod artifacts;
 mod blind_spots;
+mod bootstrap;
 mod boundaries;
 mod budgets;
 mod concurrency;
@@ -15,6 +16,7 @@ mod faults;
 mod findings;
 mod functions;
 mod import;
+mod permissions;
 mod promises;
 mod readme;
 mod refusals;
