@@ -21,6 +21,7 @@ mod promises;
 mod readme;
 mod refusals;
 mod sequences;
+mod service_role;
 mod signals;
 mod terminals;
 mod transcripts;
