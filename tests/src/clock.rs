@@ -23,7 +23,7 @@ struct State {
 
 impl Clock {
     /// A clock that stands at a noon.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Self(Arc::new(Mutex::new(State { base: NOON.into(), moves_since: None })))
     }
 

@@ -31,7 +31,7 @@ pub(crate) struct Cli {
 }
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// The environment; otherwise the one that says `default: true`.
     #[arg(short, long, global = true, value_name = "NAME")]
@@ -132,6 +132,9 @@ pub(crate) enum Command {
     /// Print the JSON Schema of a kind of file, or write all of them.
     #[command(after_help = examples::SCHEMA)]
     Schema(SchemaArgs),
+    /// Make what reconcile itself needs in an account: the state bucket, and the roles of its jobs.
+    #[command(after_help = examples::BOOTSTRAP)]
+    Bootstrap(BootstrapArgs),
     /// Print the completions of a shell.
     #[command(after_help = examples::COMPLETIONS)]
     Completions {
@@ -182,6 +185,9 @@ pub(crate) struct DiffArgs {
     pub(crate) detailed_exitcode: bool,
 }
 
+/// How long another run is waited for, in seconds: longer than one that was killed holds on.
+pub(crate) const LEASE_WAIT: u64 = 90;
+
 /// Arguments of `apply`.
 #[derive(Debug, Default, Args)]
 pub(crate) struct ApplyArgs {
@@ -200,8 +206,37 @@ pub(crate) struct ApplyArgs {
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) parallelism: usize,
     /// Seconds to wait for another run that is applying; a run that was killed holds on for 60.
-    #[arg(long, value_name = "SECONDS", default_value_t = 90)]
+    #[arg(long, value_name = "SECONDS", default_value_t = LEASE_WAIT)]
     pub(crate) lease_wait: u64,
+}
+
+/// Arguments of `bootstrap`.
+#[derive(Debug, Args)]
+pub(crate) struct BootstrapArgs {
+    /// Only show what would be done.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// Apply although files under `desired/` or `infra/` are not committed.
+    #[arg(long)]
+    pub(crate) allow_dirty: bool,
+    /// Print what a role may do, as an IAM policy, and do nothing else.
+    #[arg(long, value_enum, value_name = "ROLE", conflicts_with_all = ["dry_run", "yes"])]
+    pub(crate) print_policy: Option<BootstrapRole>,
+}
+
+/// A role that `bootstrap` makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BootstrapRole {
+    /// Of jobs that look.
+    Plan,
+    /// Of jobs that apply.
+    Apply,
+    /// Of CloudFormation.
+    #[value(name = "cloudformation")]
+    CloudFormation,
 }
 
 /// Arguments of `build`.
@@ -370,6 +405,11 @@ impl Global {
             Some(format!("{server}/{repository}/actions/runs/{}", github_run.as_ref()?))
         };
         run_url.clone().or_else(of_github)
+    }
+
+    /// The same for one unit only, whatever `--only` and `--exclude` say.
+    pub(crate) fn about(&self, address: &str) -> Self {
+        Self { only: vec![address.to_owned()], exclude: Vec::new(), ..self.clone() }
     }
 
     /// The person or job behind the run.

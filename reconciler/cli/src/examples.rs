@@ -112,6 +112,17 @@ Examples:
   reconcile schema output                          of `--output json`
   reconcile schema --write                         all of them, to desired/.schemas/";
 
+/// Of `bootstrap`.
+pub(crate) const BOOTSTRAP: &str = "\
+Examples:
+  reconcile bootstrap -e production --dry-run      what would be made
+  reconcile bootstrap -e production                as an administrator, once, and after every change of it
+  reconcile bootstrap -e production --print-policy apply
+                                                   what the jobs that apply may do
+
+It applies the one stack `stacks/bootstrap`. On the first run there is no state bucket yet: it is made here, and what
+the run notes is put into it afterwards.";
+
 /// Of `completions`.
 pub(crate) const COMPLETIONS: &str = "\
 Examples:

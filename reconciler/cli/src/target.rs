@@ -18,6 +18,15 @@ use reconcile_sandbox::{FaultPlan, Sandbox};
 use crate::args::Global;
 use crate::workspace::Workspace;
 
+/// Where the state bucket comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StateBucket {
+    /// It was made beforehand; the sandbox provides its own.
+    Provided,
+    /// A stack makes it, in this run or an earlier one.
+    Made,
+}
+
 /// Connects, and makes sure that the account is the environment's.
 pub(crate) async fn connect(
     workspace: &Workspace,
@@ -25,11 +34,24 @@ pub(crate) async fn connect(
     global: &Global,
     commit: Option<String>,
 ) -> Result<Session, Problem> {
+    connect_with(workspace, environment, global, commit, StateBucket::Provided).await
+}
+
+/// Connects, where the state bucket may be missing.
+pub(crate) async fn connect_with(
+    workspace: &Workspace,
+    environment: &Environment,
+    global: &Global,
+    commit: Option<String>,
+    bucket: StateBucket,
+) -> Result<Session, Problem> {
     let (time_source, through) = if environment.target.is_sandbox() {
         let sandbox = open_sandbox(workspace)?;
-        let region = environment.target.region();
-        let bucket = sandbox.ensure_bucket(&environment.state_bucket, region);
-        bucket.map_err(|error| Problem::whole(error.to_string()))?;
+        if bucket == StateBucket::Provided {
+            let region = environment.target.region();
+            let ensured = sandbox.ensure_bucket(&environment.state_bucket, region);
+            ensured.map_err(|error| Problem::whole(error.to_string()))?;
+        }
         if let Some(path) = &global.sandbox_faults {
             sandbox.set_faults(fault_plan(path)?);
             // As a kill would: nothing is cleaned up.

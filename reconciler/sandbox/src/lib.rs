@@ -54,3 +54,4 @@ pub use log::{CallCounts, LoggedCall};
 pub use sandbox::Sandbox;
 pub use store::StateError;
 pub use tamper::{TamperError, TamperRequest};
+pub use world::ACCOUNT;

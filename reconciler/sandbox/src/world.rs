@@ -17,7 +17,7 @@ use crate::signer::{SigningJob, SigningProfile};
 use crate::table::Table;
 
 /// The account that the sandbox plays.
-pub(crate) const ACCOUNT: &str = "000000000000";
+pub const ACCOUNT: &str = "000000000000";
 
 /// A noun that can be a row: it is cheap to hold and can be written down.
 pub(crate) trait Row: Serialize + DeserializeOwned {}

@@ -7,13 +7,13 @@ use reconcile_engine::load::{Files as _, WorkTree};
 use reconcile_tests::repository::root;
 
 /// A source file, by its path from `reconciler/`.
-struct Source {
-    path: String,
-    code: String,
+pub(crate) struct Source {
+    pub(crate) path: String,
+    pub(crate) code: String,
 }
 
 /// The sources of every crate, without their tests and comments.
-fn sources() -> Vec<Source> {
+pub(crate) fn sources() -> Vec<Source> {
     let files = WorkTree::new(root()).expect("the repository is there");
     let paths = files.list("reconciler").expect("it is listed").into_iter();
     let paths = paths.filter(|path| is_rust(path) && path.contains("/src/"));

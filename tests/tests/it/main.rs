@@ -5,6 +5,7 @@
 
 mod artifacts;
 mod blind_spots;
+mod bootstrap;
 mod boundaries;
 mod budgets;
 mod concurrency;
@@ -15,10 +16,12 @@ mod faults;
 mod findings;
 mod functions;
 mod import;
+mod permissions;
 mod promises;
 mod readme;
 mod refusals;
 mod sequences;
+mod service_role;
 mod signals;
 mod terminals;
 mod transcripts;

@@ -7,6 +7,7 @@ use reconcile_core::plan::Plan;
 use reconcile_core::problem::Problem;
 use reconcile_engine::apply::{self, ApplyError, Options};
 use reconcile_engine::state::lease::LeaseError;
+use reconcile_engine::state::store::StoreError;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::plan::{Look, depth};
@@ -26,6 +27,15 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Fai
     let progress = context.progress();
     let look = Look::begin(context, depth(args.look), &progress.events()).await?;
     drop(progress);
+    carry_out(context, look, args).await
+}
+
+/// Asks whoever has to be asked, and carries out what was planned.
+pub(super) async fn carry_out(
+    context: &Context,
+    look: Look,
+    args: &ApplyArgs,
+) -> Result<Exit, Failure> {
     guard(&look, args)?;
     expected(look.prepared.plan.plan(), args)?;
     let has_changes = look.prepared.plan.plan().changes().next().is_some();
@@ -132,6 +142,10 @@ fn refused(error: &ApplyError) -> Failure {
     match error {
         ApplyError::Lease(LeaseError::Held { .. }) => {
             Failure::Refused(problem.hint("wait for it to end, or longer: `--lease-wait SECONDS`"))
+        }
+        ApplyError::Lease(LeaseError::Store(StoreError::NoBucket { .. }))
+        | ApplyError::Record(StoreError::NoBucket { .. }) => {
+            problem.hint("an administrator makes it: `reconcile bootstrap`").into()
         }
         ApplyError::Lease(LeaseError::Store(_)) | ApplyError::Record(_) => problem.into(),
     }

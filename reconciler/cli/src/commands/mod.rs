@@ -1,6 +1,7 @@
 //! One small file a command: what it needs, a call into the library, and what is written.
 
 mod apply;
+mod bootstrap;
 mod build;
 mod demo;
 pub(crate) mod device;
@@ -82,6 +83,7 @@ pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
         Some(Command::Device(command)) => device::run(&context, command).await,
         Some(Command::Import(command)) => import::run(&context, command).await,
         Some(Command::Schema(args)) => schema::run(&context, &args),
+        Some(Command::Bootstrap(args)) => bootstrap::run(&context, &args).await,
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "reconcile", &mut text);

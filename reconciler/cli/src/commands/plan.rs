@@ -14,6 +14,7 @@ use reconcile_guard::ExceptionRecord;
 use super::{Context, Failure};
 use crate::args::{LookArgs, PlanArgs};
 use crate::exit::Exit;
+use crate::target::StateBucket;
 use crate::views::Subject;
 use crate::workspace::{Selector, Workspace};
 use crate::{git, target};
@@ -26,6 +27,64 @@ pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Fail
     let report = look.report();
     let exit = Exit::of_plan(report.status(), args.detailed_exitcode);
     Ok(context.report(Subject::Plan, &report, exit))
+}
+
+/// What is declared, and a session to where it is declared for.
+pub(super) struct Connected {
+    pub(super) session: Session,
+    world: World,
+    git: git::WorkTree,
+    selector: Selector,
+    /// What a reader should know besides, one sentence each.
+    notes: Vec<String>,
+}
+
+impl Connected {
+    /// Reads what is declared and keeps the rules, and connects.
+    pub(super) async fn open(context: &Context, bucket: StateBucket) -> Result<Self, Failure> {
+        let workspace = Workspace::find(&context.global)?;
+        let selector = Selector::new(&context.global)?;
+        let environment = context.global.environment.as_deref();
+        let (world, judgement) = workspace.lawful_world(environment, &selector)?;
+        let connected = Self::to(context, &workspace, world, bucket).await?;
+        let exceptions = judgement.exceptions.iter().map(ExceptionRecord::sentence);
+        Ok(Self { notes: exceptions.collect(), ..connected })
+    }
+
+    /// The same of what is declared, whichever rules that breaks.
+    async fn whatever_is_declared(context: &Context) -> Result<Self, Failure> {
+        let workspace = Workspace::find(&context.global)?;
+        let world = workspace.world(context.global.environment.as_deref())?;
+        Self::to(context, &workspace, world, StateBucket::Provided).await
+    }
+
+    async fn to(
+        context: &Context,
+        workspace: &Workspace,
+        world: World,
+        bucket: StateBucket,
+    ) -> Result<Self, Failure> {
+        let Context { global, .. } = context;
+        let selector = Selector::new(global)?;
+        let git = workspace.git()?;
+        let commit = git.commit.clone();
+        let session =
+            target::connect_with(workspace, &world.environment, global, commit, bucket).await?;
+        Ok(Self { session, world, git, selector, notes: Vec::new() })
+    }
+
+    /// Observes and plans. Makes no write call.
+    pub(super) async fn look(self, depth: Depth, events: &Events) -> Result<Look, Failure> {
+        let Self { session, mut world, git, selector, notes } = self;
+        let ledger = Ledger::load(&session, &world.noted_kinds()).await;
+        let selection = |address: &Address| selector.takes(address);
+        let focus = Focus { depth, selection: &selection };
+        world.observe(&session, &ledger, focus, events).await;
+        let mut prepared =
+            world.plan(&session, &selection).map_err(|error| Problem::whole(error.to_string()))?;
+        prepared.notes.extend(notes);
+        Ok(Look { world, session, ledger, prepared, git })
+    }
 }
 
 /// Everything that a command has after it looked at an environment.
@@ -44,14 +103,7 @@ impl Look {
         depth: Depth,
         events: &Events,
     ) -> Result<Self, Failure> {
-        let workspace = Workspace::find(&context.global)?;
-        let selector = Selector::new(&context.global)?;
-        let environment = context.global.environment.as_deref();
-        let (world, judgement) = workspace.lawful_world(environment, &selector)?;
-        let mut look = Self::at(context, &workspace, world, (depth, events)).await?;
-        let exceptions = judgement.exceptions.iter().map(ExceptionRecord::sentence);
-        look.prepared.notes.extend(exceptions);
-        Ok(look)
+        Connected::open(context, StateBucket::Provided).await?.look(depth, events).await
     }
 
     /// The same of what is declared, whichever rules that breaks: what runs is looked at all the same.
@@ -60,29 +112,7 @@ impl Look {
         depth: Depth,
         events: &Events,
     ) -> Result<Self, Failure> {
-        let workspace = Workspace::find(&context.global)?;
-        let world = workspace.world(context.global.environment.as_deref())?;
-        Self::at(context, &workspace, world, (depth, events)).await
-    }
-
-    async fn at(
-        context: &Context,
-        workspace: &Workspace,
-        mut world: World,
-        (depth, events): (Depth, &Events),
-    ) -> Result<Self, Failure> {
-        let selector = Selector::new(&context.global)?;
-        let git = workspace.git()?;
-        let commit = git.commit.clone();
-        let session =
-            target::connect(workspace, &world.environment, &context.global, commit).await?;
-        let ledger = Ledger::load(&session, &world.noted_kinds()).await;
-        let selection = |address: &Address| selector.takes(address);
-        let focus = Focus { depth, selection: &selection };
-        world.observe(&session, &ledger, focus, events).await;
-        let prepared =
-            world.plan(&session, &selection).map_err(|error| Problem::whole(error.to_string()))?;
-        Ok(Self { world, session, ledger, prepared, git })
+        Connected::whatever_is_declared(context).await?.look(depth, events).await
     }
 
     /// The plan as a report.

@@ -23,6 +23,7 @@ pub mod reader;
 mod schema;
 pub mod scope;
 mod secrets;
+pub mod section;
 mod tree;
 
 #[cfg(test)]

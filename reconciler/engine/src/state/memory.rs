@@ -1,19 +1,21 @@
-//! The state bucket in memory, for unit tests: the same rules, and a way to make it fail.
+//! The state bucket in memory, for unit tests: counted, and with a way to make it fail.
 
-use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
 
+use super::provisional::Provisional;
 use super::store::{StateStore, StoreError, Stored};
 
 /// A bucket in memory.
 #[derive(Debug, Default)]
-pub(crate) struct MemoryStore(Mutex<Contents>);
+pub(crate) struct MemoryStore {
+    objects: Provisional,
+    counts: Mutex<Counts>,
+}
 
 #[derive(Debug, Default)]
-struct Contents {
-    objects: BTreeMap<String, Stored>,
+struct Counts {
     writes: u64,
     gets: u64,
     failing: bool,
@@ -22,36 +24,34 @@ struct Contents {
 impl MemoryStore {
     /// The number of writes that succeeded.
     pub(crate) fn writes(&self) -> u64 {
-        self.0.lock().unwrap().writes
+        self.counts.lock().unwrap().writes
     }
 
     /// The number of reads.
     pub(crate) fn gets(&self) -> u64 {
-        self.0.lock().unwrap().gets
+        self.counts.lock().unwrap().gets
     }
 
     /// Lets every following call fail, or work again.
     pub(crate) fn fail(&self, failing: bool) {
-        self.0.lock().unwrap().failing = failing;
+        self.counts.lock().unwrap().failing = failing;
     }
 
     /// Writes whatever is there, as somebody else would.
     pub(crate) fn put(&self, key: &str, body: &str) {
-        let mut contents = self.0.lock().unwrap();
-        contents.store(key, body.as_bytes().to_vec());
+        let expected = self.objects.stored(key).map(|stored| stored.etag);
+        let body = body.as_bytes().to_vec();
+        self.count(self.objects.write(key, body, expected.as_deref())).unwrap();
     }
 
     /// An object as JSON.
     pub(crate) fn json(&self, key: &str) -> Option<serde_json::Value> {
-        let contents = self.0.lock().unwrap();
-        let stored = contents.objects.get(key)?;
+        let stored = self.objects.stored(key)?;
         Some(serde_json::from_slice(&stored.body).unwrap())
     }
-}
 
-impl Contents {
     fn up(&self, operation: &'static str, key: &str) -> Result<(), StoreError> {
-        if self.failing {
+        if self.counts.lock().unwrap().failing {
             return Err(StoreError::Failed {
                 operation,
                 key: key.to_owned(),
@@ -61,29 +61,18 @@ impl Contents {
         Ok(())
     }
 
-    fn store(&mut self, key: &str, body: Vec<u8>) -> String {
-        self.writes += 1;
-        let etag = format!("\"{}\"", self.writes);
-        let stored = Stored { body, etag: etag.clone() };
-        self.objects.insert(key.to_owned(), stored);
-        etag
-    }
-
-    fn expect(&self, key: &str, etag: Option<&str>) -> Result<(), StoreError> {
-        if self.objects.get(key).map(|stored| stored.etag.as_str()) == etag {
-            return Ok(());
-        }
-        Err(StoreError::Lost { key: key.to_owned() })
+    fn count<T>(&self, written: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.counts.lock().unwrap().writes += u64::from(written.is_ok());
+        written
     }
 }
 
 #[async_trait]
 impl StateStore for MemoryStore {
     async fn get(&self, key: &str) -> Result<Option<Stored>, StoreError> {
-        let mut contents = self.0.lock().unwrap();
-        contents.up("read", key)?;
-        contents.gets += 1;
-        Ok(contents.objects.get(key).cloned())
+        self.up("read", key)?;
+        self.counts.lock().unwrap().gets += 1;
+        self.objects.get(key).await
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
@@ -94,28 +83,18 @@ impl StateStore for MemoryStore {
     }
 
     async fn create(&self, key: &str, body: Vec<u8>) -> Result<String, StoreError> {
-        let mut contents = self.0.lock().unwrap();
-        contents.up("write", key)?;
-        contents.expect(key, None)?;
-        Ok(contents.store(key, body))
+        self.up("write", key)?;
+        self.count(self.objects.create(key, body).await)
     }
 
     async fn replace(&self, key: &str, body: Vec<u8>, etag: &str) -> Result<String, StoreError> {
-        let mut contents = self.0.lock().unwrap();
-        contents.up("write", key)?;
-        contents.expect(key, Some(etag))?;
-        Ok(contents.store(key, body))
+        self.up("write", key)?;
+        self.count(self.objects.replace(key, body, etag).await)
     }
 
     async fn delete(&self, key: &str, etag: &str) -> Result<(), StoreError> {
-        let mut contents = self.0.lock().unwrap();
-        contents.up("delete", key)?;
-        if contents.objects.contains_key(key) {
-            contents.expect(key, Some(etag))?;
-            contents.objects.remove(key);
-            contents.writes += 1;
-        }
-        Ok(())
+        self.up("delete", key)?;
+        self.count(self.objects.delete(key, etag).await)
     }
 
     fn url(&self, key: &str) -> String {

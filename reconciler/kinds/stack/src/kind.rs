@@ -15,9 +15,11 @@ use reconcile_engine::kind::{
     Decision, Declared, Kind, Look, PlanContext, Seen, StepError, Unit, Wanted,
 };
 use reconcile_engine::load::document::Document;
+use reconcile_engine::load::kinds::settings_schema;
 use reconcile_engine::load::scope::Scope;
 use reconcile_engine::state::ledger;
 use reconcile_engine::state::store::{StateStore, StoreError};
+use schemars::Schema;
 use tokio::sync::Mutex;
 
 use crate::aws::{CloudControl, CloudFormation};
@@ -25,7 +27,7 @@ use crate::note::Note;
 use crate::plan;
 use crate::port::Acts;
 use crate::port::resources::ChangesResources;
-use crate::spec::{self, RawStack, Spec, TemplateFile};
+use crate::spec::{self, RawSettings, RawStack, Spec, TemplateFile};
 use crate::state::State;
 use crate::step::Step;
 use crate::watch::Watch;
@@ -63,6 +65,10 @@ impl StackKind {
 impl Kind for StackKind {
     const WORD: &'static str = "Stack";
     const PLURAL: &'static str = "stacks";
+
+    fn settings() -> Option<Schema> {
+        Some(settings_schema::<RawSettings>())
+    }
 
     type Raw = RawStack;
     type Spec = Spec;

@@ -61,7 +61,8 @@ impl StackKind {
 
     /// A token holds for 36 hours: it is this run's, or the same drift on the next day would stay.
     fn token(&self, restoration: &Restoration) -> String {
-        let Restoration { target, logical_id, type_name: _, identifier, remedy } = restoration;
+        let Restoration { target, logical_id, type_name: _, identifier, role_arn: _, remedy } =
+            restoration;
         let what = format!("{logical_id} {identifier} {remedy:?}");
         let stack = target.stack_id.as_deref().unwrap_or_default();
         format!("reconcile-{}", Digest::of_json(&(&self.run.id, stack, what)).short())

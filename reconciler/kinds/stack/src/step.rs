@@ -93,6 +93,8 @@ pub struct Restoration {
     pub type_name: String,
     /// Its primary identifier.
     pub identifier: String,
+    /// The role that Cloud Control takes: the stack's.
+    pub role_arn: Option<String>,
     /// What is done.
     pub remedy: Remedy,
 }

@@ -1,8 +1,9 @@
 //! What an environment says of all terminals: its section `devices`.
 
-use reconcile_core::environment::{Environment, Section};
+use reconcile_core::environment::Environment;
 use reconcile_core::problem::Problem;
 use reconcile_core::text::{Reference, Text};
+use reconcile_engine::load::section;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -83,11 +84,11 @@ impl Settings {
 
     /// What an environment says; none if it says nothing of terminals.
     pub fn of(environment: &Environment) -> Result<Option<Self>, Problem> {
-        let Some(section) = environment.sections.get(Self::SECTION) else { return Ok(None) };
-        let raw = RawSettings::deserialize(&section.value);
-        let raw = raw.map_err(|error| Problem::at(section.place.clone(), error.to_string()))?;
+        let Some((raw, place)) = section::read::<RawSettings>(environment, Self::SECTION)? else {
+            return Ok(None);
+        };
         let RawSettings { registry, audit_reports, issuance, revocation } = raw;
-        let text = |written: &str| text(written, section, environment);
+        let text = |written: &str| section::text(written, place, environment);
         let (registry, audit_reports) = (text(&registry)?, text(&audit_reports)?);
         Ok(Some(Self { registry, audit_reports, issuance, revocation }))
     }
@@ -95,16 +96,5 @@ impl Settings {
     /// The units' outputs that it refers to.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         self.registry.references().chain(self.audit_reports.references())
-    }
-}
-
-fn text(written: &str, section: &Section, environment: &Environment) -> Result<Text, Problem> {
-    let problem = |message: String| Problem::at(section.place.clone(), message);
-    let text = Text::parse(written).map_err(|error| problem(error.message))?;
-    let variables = &environment.variables;
-    let (text, unknown) = text.with_variables(|name| variables.get(name).map(String::as_str));
-    match unknown.first() {
-        None => Ok(text),
-        Some(name) => Err(problem(format!("the environment has no variable `{name}`"))),
     }
 }

@@ -76,17 +76,19 @@ impl ReadsResources for CloudControl {
 #[async_trait]
 impl ChangesResources for CloudControl {
     async fn restore(&self, restoration: &Restoration, token: &str) -> Result<String, AwsError> {
-        let Restoration { target, type_name, identifier, remedy, .. } = restoration;
+        let Restoration { target, type_name, identifier, role_arn, remedy, .. } = restoration;
         let client = self.client(&target.region);
         let begun = match remedy {
             Remedy::Patch(patch) => {
                 let call = client.update_resource().type_name(type_name).identifier(identifier);
                 let call = call.patch_document(patch.to_string()).client_token(token);
+                let call = call.set_role_arn(role_arn.clone());
                 answer(call.send().await)?.progress_event
             }
             Remedy::Create(properties) => {
                 let call = client.create_resource().type_name(type_name).client_token(token);
                 let call = call.desired_state(properties.to_string());
+                let call = call.set_role_arn(role_arn.clone());
                 answer(call.send().await)?.progress_event
             }
         };

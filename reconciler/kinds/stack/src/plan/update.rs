@@ -179,12 +179,14 @@ impl Found<'_> {
         }
         let unseen = self.drift.unseen.iter();
         let unseen = unseen.filter(|one| !self.differences.resources.contains_key(&one.logical_id));
+        let role_arn = desired.role_arn.as_ref().and_then(Value::known).map(str::to_owned);
         let restoration = |one: &UnseenDrift| {
             Some(Restoration {
                 target: desired.target(Some(&state.described.id)),
                 logical_id: one.logical_id.clone(),
                 type_name: one.type_name.clone(),
                 identifier: one.identifier.clone(),
+                role_arn: role_arn.clone(),
                 remedy: one.remedy.as_ref().ok()?.clone(),
             })
         };

@@ -8,14 +8,14 @@ use reconcile_cfn::Template;
 use reconcile_core::address::Address;
 use reconcile_core::digest::Digest;
 use reconcile_core::problem::{Place, Problem};
-use reconcile_core::text::Text;
+use reconcile_core::text::{Reference, Text};
 use reconcile_engine::kind::{Links, Unit};
 use reconcile_engine::load::document::Document;
 use reconcile_engine::load::reader::Reader;
 use reconcile_engine::load::scope::Scope;
 
 use super::raw::{ParameterValue, RawAllow, RawException, RawIgnore, RawStack};
-use super::{Allow, IgnoreDrift, Spec, TemplateFile, template_checks};
+use super::{Allow, IgnoreDrift, Settings, Spec, TemplateFile, template_checks};
 
 /// The largest template that CloudFormation takes (User Guide, CloudFormation quotas).
 const MAX_TEMPLATE_BYTES: usize = 1_048_576;
@@ -23,9 +23,12 @@ const MAX_TEMPLATE_BYTES: usize = 1_048_576;
 /// The largest stack policy that CloudFormation takes (API Reference, `SetStackPolicy`).
 const MAX_POLICY_BYTES: usize = 16_384;
 
+/// The word for no service role: CloudFormation acts with the rights of whoever applies.
+const CALLER: &str = "caller";
+
 /// Says what a stack's file means: a unit per region.
 pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> Vec<Unit<Spec>> {
-    let mut interpreter = Interpreter { reader: Reader::new(document, scope) };
+    let mut interpreter = Interpreter { reader: Reader::new(document, scope), taken: None };
     let Some(template) = interpreter.template(&raw.template) else { return Vec::new() };
     let parameters = interpreter.parameters(&raw.parameters);
     let environment = interpreter.reader.scope.environment();
@@ -40,10 +43,7 @@ pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> V
         ignore_drift: interpreter.ignore_drift(raw.ignore_drift, &template.parsed),
         capabilities: raw.capabilities.into_iter().collect(),
         tags: environment.tags.clone().into_iter().chain(interpreter.tags(raw.tags)).collect(),
-        role_arn: raw
-            .role_arn
-            .as_deref()
-            .map(|written| interpreter.reader.text("/roleArn", written)),
+        role_arn: interpreter.role(raw.role_arn.as_deref()),
         parameters,
         template,
     };
@@ -54,7 +54,7 @@ pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> V
         place: document.key_place("/name"),
         region: String::new(),
         physical_name: spec.stack_name.clone(),
-        references: interpreter.reader.take_references(),
+        references: interpreter.references(),
         depends_on,
         outputs: spec.template.parsed.outputs().map(|output| output.name.to_owned()).collect(),
         provides: BTreeSet::new(),
@@ -93,8 +93,11 @@ pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> V
     }
 }
 
-/// Finds stacks that share a name in a region.
+/// Finds what is wrong with the environment's section, and stacks that share a name in a region.
 pub fn check(units: &[Unit<Spec>], scope: &mut Scope<'_>) {
+    if let Err(problem) = Settings::of(scope.environment()) {
+        scope.problem(problem);
+    }
     let mut seen: BTreeMap<(&str, &str), &Unit<Spec>> = BTreeMap::new();
     for unit in units {
         let name = (unit.spec.region.as_str(), unit.spec.stack_name.as_str());
@@ -112,6 +115,8 @@ pub fn check(units: &[Unit<Spec>], scope: &mut Scope<'_>) {
 /// A stack's file being interpreted.
 struct Interpreter<'a, 'e> {
     reader: Reader<'a, 'e>,
+    /// What the environment says of all stacks, once the stack was found to take it.
+    taken: Option<Settings>,
 }
 
 impl Interpreter<'_, '_> {
@@ -170,6 +175,28 @@ impl Interpreter<'_, '_> {
             self.reader.problem("/stackName", message, hint);
         }
         name
+    }
+
+    /// The stack's own role, or else the environment's, unless the stack wants none.
+    fn role(&mut self, written: Option<&str>) -> Option<Text> {
+        match written {
+            Some(CALLER) => None,
+            Some(written) => Some(self.reader.text("/roleArn", written)),
+            None => {
+                // What is wrong with the section is said once, not at every stack.
+                self.taken = Settings::of(self.reader.scope.environment()).ok().flatten();
+                self.taken.as_ref().map(|settings| settings.role_arn.clone())
+            }
+        }
+    }
+
+    fn references(&mut self) -> Vec<(Reference, Place)> {
+        let mut references = self.reader.take_references();
+        if let Some(Settings { role_arn, place }) = &self.taken {
+            let taken = role_arn.references();
+            references.extend(taken.map(|found| (found.clone(), place.clone())));
+        }
+        references
     }
 
     fn parameters(&mut self, raw: &BTreeMap<String, ParameterValue>) -> BTreeMap<String, Text> {

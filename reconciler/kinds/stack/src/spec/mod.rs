@@ -2,6 +2,7 @@
 
 mod interpret;
 mod raw;
+mod settings;
 mod template_checks;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use reconcile_core::text::Text;
 
 pub use interpret::{check, interpret};
 pub use raw::{Capability, OnDrift, ParameterValue, RawAllow, RawException, RawIgnore, RawStack};
+pub use settings::{RawSettings, Settings};
 pub use template_checks::HIDDEN;
 
 /// One stack in one region.
@@ -43,7 +45,7 @@ pub struct Spec {
     pub capabilities: BTreeSet<Capability>,
     /// Tags, the environment's included, ours not.
     pub tags: BTreeMap<String, String>,
-    /// The role that CloudFormation takes.
+    /// The role that CloudFormation takes; none: it acts with the rights of whoever calls.
     pub role_arn: Option<Text>,
 }
 

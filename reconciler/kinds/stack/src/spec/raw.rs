@@ -55,7 +55,8 @@ pub struct RawStack {
     /// Units that come first although nothing here refers to them: `stacks/NAME`.
     #[serde(default)]
     pub depends_on: Vec<String>,
-    /// The role that CloudFormation takes to change resources.
+    /// The role that CloudFormation takes to change resources; the environment's unless given. `caller`: none, it acts with
+    /// the rights of whoever applies.
     #[serde(default)]
     pub role_arn: Option<String>,
 }

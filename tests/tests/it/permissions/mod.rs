@@ -1,0 +1,119 @@
+//! That the roles of `infra/bootstrap.yaml` may do what is needed, and nothing else.
+//!
+//! Three tables say what is needed: what each call of the program needs ([`calls`]), what the handlers of the resource types
+//! need (`reconciler/cfn/registry/permissions.json`, made from the registry's schemas), and what of that is withheld, and why
+//! ([`withheld`]). The policies are those that `reconcile bootstrap --print-policy` prints.
+
+mod calls;
+mod comparison;
+mod limits;
+mod scenarios;
+mod trust;
+mod withheld;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use reconcile_tests::binary::reconcile;
+use reconcile_tests::repository::root;
+use serde_json::Value;
+
+/// IAM actions.
+type Actions = BTreeSet<String>;
+
+/// What a role may do, as the program prints it.
+struct Policy(Value);
+
+/// What the registry says of the types in `infra/`.
+struct Registry(Value);
+
+impl Policy {
+    /// Of `plan`, `apply` or `cloudformation`, in production.
+    fn of(role: &str) -> Self {
+        let mut command = Command::new(reconcile());
+        command.args(["bootstrap", "-e", "production", "--print-policy", role]);
+        let output = command.current_dir(root()).output().expect("the program runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Self(serde_json::from_slice(&output.stdout).expect("it prints JSON"))
+    }
+
+    fn statements(&self) -> impl Iterator<Item = &Value> {
+        self.0["Statement"].as_array().expect("there are statements").iter()
+    }
+
+    /// Everything that it allows.
+    fn actions(&self) -> Actions {
+        self.statements().flat_map(|statement| texts(&statement["Action"])).collect()
+    }
+}
+
+impl Registry {
+    fn read() -> Self {
+        let path = root().join("reconciler/cfn/registry/permissions.json");
+        let text = std::fs::read_to_string(path).expect("the permissions are read");
+        Self(serde_json::from_str(&text).expect("they are JSON"))
+    }
+
+    /// What these handlers of these types need.
+    fn handlers(&self, types: &BTreeSet<String>, handlers: &[&str]) -> Actions {
+        let needed = types.iter().flat_map(|name| {
+            let of_type = &self.0["handlers"][name];
+            handlers.iter().flat_map(|handler| texts(&of_type[*handler]))
+        });
+        needed.collect()
+    }
+
+    /// The types that it speaks of.
+    fn types(&self) -> BTreeSet<String> {
+        self.0["handlers"].as_object().expect("there are types").keys().cloned().collect()
+    }
+
+    /// The actions for which AWS knows no resources.
+    fn without_resources(&self) -> Actions {
+        texts(&self.0["withoutResources"]).into_iter().collect()
+    }
+}
+
+/// The templates of `infra/`, by name.
+fn templates() -> BTreeMap<String, String> {
+    texts_of("infra", "yaml")
+}
+
+/// The files of a folder that end in this, by name.
+fn texts_of(folder: &str, extension: &str) -> BTreeMap<String, String> {
+    let entries = std::fs::read_dir(root().join(folder)).expect("the folder is listed");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let paths = paths.filter(|path| path.extension().is_some_and(|found| found == extension));
+    let named = paths.map(|path| {
+        let name = path.file_stem().expect("it has a name").to_string_lossy().into_owned();
+        (name, std::fs::read_to_string(path).expect("the file is read"))
+    });
+    named.collect()
+}
+
+/// The types of a template's resources.
+fn types_of(template: &str) -> BTreeSet<String> {
+    let lines = template.lines().filter_map(|line| line.strip_prefix("    Type: "));
+    lines.filter(|name| name.starts_with("AWS::")).map(str::to_owned).collect()
+}
+
+/// One text, or a list of them.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
+    }
+}
+
+/// Compares both ways, and says what differs.
+#[track_caller]
+fn same(what: &str, allowed: &Actions, needed: &Actions) {
+    let missing: Vec<_> = needed.difference(allowed).collect();
+    let unused: Vec<_> = allowed.difference(needed).collect();
+    assert!(
+        missing.is_empty() && unused.is_empty(),
+        "{what}: missing {missing:#?}, unused {unused:#?}"
+    );
+    assert!(!needed.is_empty(), "{what}: nothing was compared");
+}
