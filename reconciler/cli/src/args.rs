@@ -105,6 +105,9 @@ pub(crate) enum Command {
     /// Ask AWS what was changed outside git; exit code 2 if anything was.
     #[command(after_help = examples::DRIFT)]
     Drift,
+    /// Show what differs between two revisions, offline: as a plan, if AWS were as the first one says.
+    #[command(after_help = examples::DIFF)]
+    Diff(DiffArgs),
     /// Check every file, offline.
     #[command(after_help = examples::VALIDATE)]
     Validate,
@@ -164,6 +167,17 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) look: LookArgs,
     /// Exit with 2 when there is something to change.
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// `BASE..HEAD`; `BASE...HEAD`, from where HEAD left BASE; or `BASE`, from there to the files as they are.
+    #[arg(value_name = "REVISIONS", default_value = "HEAD")]
+    pub(crate) revisions: String,
+    /// Exit with 2 when something differs.
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
 }
@@ -240,7 +254,7 @@ pub(crate) enum GraphFormat {
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
-    /// `environment`, a kind such as `stack`, or `output` (of `--output json`).
+    /// `environment`, a kind such as `stack`, or `output` and `diff` (of `--output json`).
     #[arg(required_unless_present = "write")]
     pub(crate) name: Option<String>,
     /// Write every schema to `desired/.schemas/`.

@@ -37,6 +37,14 @@ Examples:
   reconcile drift --only stacks/s3                 of one unit
   reconcile drift --output json                    for a job that opens an issue";
 
+/// Of `diff`.
+pub(crate) const DIFF: &str = "\
+Examples:
+  reconcile diff                                   what is not committed, in every environment
+  reconcile diff main...HEAD                       what a branch changes
+  reconcile diff v1..v2 -e production              in one environment
+  reconcile diff main...HEAD --output markdown     for a pull request's comment";
+
 /// Of `validate`.
 pub(crate) const VALIDATE: &str = "\
 Examples:

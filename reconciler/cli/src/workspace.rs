@@ -10,7 +10,7 @@ use reconcile_core::problem::Problem;
 use reconcile_engine::fleet;
 use reconcile_engine::kind::{Kind, Unit};
 use reconcile_engine::load::scope::{Named, Scope};
-use reconcile_engine::load::{self, Desired, KindInfo, Loaded, WorkTree};
+use reconcile_engine::load::{self, Desired, Files, KindInfo, Loaded, WorkTree};
 use reconcile_engine::plan::World;
 use reconcile_guard::{Breach, Judgement};
 
@@ -199,6 +199,19 @@ impl Selector {
 
 fn all(desired: &Desired) -> Result<Vec<Environment>, Problem> {
     Ok(desired.environments.values().cloned().collect())
+}
+
+/// What can be understood of files, for every environment, and what is wrong with the rest.
+pub(crate) fn readable_worlds(files: &dyn Files) -> (Vec<World>, Vec<Problem>) {
+    let Loaded { desired, mut problems } = load::load_what_can_be_read(files, &infos());
+    let named = Named::new(files);
+    let mut worlds = Vec::new();
+    for environment in desired.environments.values() {
+        let (world, more) = World::interpret_what_can_be(&desired, environment, &KINDS, &named);
+        worlds.push(world);
+        problems.extend(more);
+    }
+    (worlds, load::in_order(problems))
 }
 
 /// What loading knows of every kind.

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod calls;
 pub mod check;
+pub mod comparison;
 pub mod coverage;
 pub mod digest;
 pub mod environment;

@@ -175,6 +175,22 @@ impl Summary {
         }
     }
 
+    /// Adds the units of another count.
+    pub fn add(&mut self, other: &Self) {
+        let Self { create, update, replace, delete, revert, recover, in_sync, blocked, .. } = other;
+        let Self { unknown, failed, .. } = other;
+        self.create += create;
+        self.update += update;
+        self.replace += replace;
+        self.delete += delete;
+        self.revert += revert;
+        self.recover += recover;
+        self.in_sync += in_sync;
+        self.blocked += blocked;
+        self.unknown += unknown;
+        self.failed += failed;
+    }
+
     /// Changes that were planned or made.
     pub fn changes(&self) -> u64 {
         self.create + self.update + self.replace + self.delete + self.revert + self.recover

@@ -19,7 +19,8 @@ use reconcile_core::verdict::{Change, Verdict};
 use crate::aws::session::Session;
 use crate::events::{Events, UnitEvents};
 use crate::kind::{
-    Decision, Focus, Kind, Links, Look, PlanContext, Seen, SeenUnit, StepError, Unit, Wanted,
+    Decision, Declared, Focus, Kind, Links, Look, PlanContext, Seen, SeenUnit, StepError, Unit,
+    Wanted,
 };
 use crate::load::KindInfo;
 use crate::load::document::Document;
@@ -55,6 +56,8 @@ pub trait Fleet: Any + Send + Sync {
     fn gone(&self) -> Result<Vec<Address>, String>;
     /// Decides about one unit from what was observed.
     fn plan(&self, context: &PlanContext<'_>) -> Planned;
+    /// Decides about one unit as if AWS showed what another revision's fleet of the kind declares.
+    fn compare(&self, before: Option<Before<'_>>, context: &PlanContext<'_>) -> Planned;
     /// Looks at what was planned for all of its units together, and may hold changes back.
     fn review(&self, planned: &mut [(&Address, &mut Verdict)], environment: &Environment);
     /// What runs, as far as it was observed.
@@ -65,6 +68,15 @@ pub trait Fleet: Any + Send + Sync {
     fn notes(&self) -> BTreeMap<Address, Option<Note>>;
     /// Looks at one unit again, decides again, and does what it takes.
     async fn carry_out(&self, task: &Task<'_>) -> Done;
+}
+
+/// A unit of another revision's fleet.
+#[derive(Clone, Copy)]
+pub struct Before<'a> {
+    /// That fleet.
+    pub fleet: &'a dyn Fleet,
+    /// The unit, and what planning knew then.
+    pub context: PlanContext<'a>,
 }
 
 /// What a look at a fleet is for.
@@ -258,6 +270,14 @@ impl<K: Kind> Fleet for FleetOf<K> {
     fn plan(&self, context: &PlanContext<'_>) -> Planned {
         let address = context.address;
         K::plan(&self.wanted(address), &self.seen(address), context).planned
+    }
+
+    fn compare(&self, before: Option<Before<'_>>, context: &PlanContext<'_>) -> Planned {
+        let before = before.and_then(|Before { fleet, context }| {
+            let fleet = (fleet as &dyn Any).downcast_ref::<Self>()?;
+            Some(Declared { spec: &fleet.units.get(context.address)?.spec, context })
+        });
+        K::compare(before.as_ref(), &self.wanted(context.address), context)
     }
 
     fn review(&self, planned: &mut [(&Address, &mut Verdict)], environment: &Environment) {

@@ -24,11 +24,7 @@ impl Graph {
     ///
     /// Refused with a problem each: a reference to a unit or an output that does not exist, and a cycle.
     pub fn new(units: &BTreeMap<Address, Links>) -> Result<Self, Vec<Problem>> {
-        let mut graph = Self::default();
-        // In reverse, since the sort below turns the order of equals round.
-        for address in units.keys().rev() {
-            graph.nodes.insert(address.clone(), graph.graph.add_node(address.clone()));
-        }
+        let mut graph = Self::without_edges(units.keys());
         let mut problems = Vec::new();
         let providers = providers(units);
         for (address, links) in units {
@@ -44,6 +40,16 @@ impl Graph {
         }
         problems.extend(graph.cycles(units));
         if problems.is_empty() { Ok(graph) } else { Err(problems) }
+    }
+
+    /// Units of which nobody knows who comes before whom.
+    pub(crate) fn without_edges<'a>(units: impl DoubleEndedIterator<Item = &'a Address>) -> Self {
+        let mut graph = Self::default();
+        // In reverse, since the sort below turns the order of equals round.
+        for address in units.rev() {
+            graph.nodes.insert(address.clone(), graph.graph.add_node(address.clone()));
+        }
+        graph
     }
 
     /// All units, dependencies first; units that do not depend on each other by name.

@@ -70,6 +70,14 @@ pub trait Kind: Send + Sync + Sized + 'static {
         context: &PlanContext<'_>,
     ) -> Decision<Self::Step>;
 
+    /// Decides about one unit as if AWS showed what another revision declares of it, and nothing else were
+    /// known. Pure, total, and offline: what [`Kind::plan`] would say of the difference.
+    fn compare(
+        before: Option<&Declared<'_, Self::Spec>>,
+        wanted: &Wanted<'_, Self::Spec>,
+        context: &PlanContext<'_>,
+    ) -> Planned;
+
     /// Holds back what is right for each unit and too much for all together. Pure; it only ever makes a change
     /// a blocked one.
     fn review(_planned: &mut [(&Address, &mut Verdict)], _environment: &Environment) {}
@@ -144,6 +152,15 @@ pub enum Wanted<'a, Spec> {
     Declared(&'a Spec),
     /// It is ours, and `desired/` does not declare it any more.
     Gone,
+}
+
+/// A unit as another revision declares it.
+#[derive(Debug, Clone, Copy)]
+pub struct Declared<'a, Spec> {
+    /// What it should have been.
+    pub spec: &'a Spec,
+    /// What planning knew then.
+    pub context: PlanContext<'a>,
 }
 
 /// What planning may know besides the unit and what was seen of it.

@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod aws;
+pub mod compare;
 pub mod draft;
 pub mod events;
 pub mod fleet;

@@ -20,6 +20,7 @@ use crate::fleet::{self, AnyKind, Fleet, FleetLook};
 use crate::graph::Graph;
 use crate::kind::{Focus, Kind, Links, PlanContext, SeenUnit, Selection};
 use crate::load::Desired;
+use crate::load::files::MemoryFiles;
 use crate::load::scope::{Named, Scope};
 use crate::state::ledger::Ledger;
 
@@ -29,6 +30,8 @@ pub struct World {
     pub environment: Arc<Environment>,
     pub(crate) fleets: Vec<Box<dyn Fleet>>,
     pub(crate) links: BTreeMap<Address, Links>,
+    /// Units that exist, and whose files cannot be understood.
+    pub(crate) broken: BTreeSet<Address>,
     /// Who comes before whom.
     pub graph: Graph,
 }
@@ -52,6 +55,18 @@ impl World {
         kinds: &[&dyn AnyKind],
         files: &Named<'_>,
     ) -> Result<Self, Vec<Problem>> {
+        let (world, problems) = Self::interpret_what_can_be(desired, environment, kinds, files);
+        if problems.is_empty() { Ok(world) } else { Err(problems) }
+    }
+
+    /// Interprets what can be of an environment's documents, and tells what is wrong with the rest. Where the
+    /// units cannot be brought into an order, they stand side by side.
+    pub fn interpret_what_can_be(
+        desired: &Desired,
+        environment: &Environment,
+        kinds: &[&dyn AnyKind],
+        files: &Named<'_>,
+    ) -> (Self, Vec<Problem>) {
         let mut scope = Scope::new(environment, files);
         let mut fleets = Vec::new();
         let mut links = BTreeMap::new();
@@ -75,16 +90,19 @@ impl World {
             unit.depends_on.retain(|(address, _)| !broken.contains(address));
         }
         let mut problems = scope.into_problems();
-        match Graph::new(&links) {
-            Ok(graph) if problems.is_empty() => {
-                Ok(Self { environment: Arc::new(environment.clone()), fleets, links, graph })
-            }
-            Ok(_) => Err(problems),
-            Err(more) => {
-                problems.extend(more);
-                Err(problems)
-            }
-        }
+        let graph = Graph::new(&links).unwrap_or_else(|more| {
+            problems.extend(more);
+            Graph::without_edges(links.keys())
+        });
+        let environment = Arc::new(environment.clone());
+        (Self { environment, fleets, links, broken, graph }, problems)
+    }
+
+    /// An environment in which nothing is declared.
+    pub fn empty(environment: &Environment, kinds: &[&dyn AnyKind]) -> Self {
+        let nothing = MemoryFiles::default();
+        let named = Named::new(&nothing);
+        Self::interpret_what_can_be(&Desired::default(), environment, kinds, &named).0
     }
 
     /// The declared units.
@@ -170,7 +188,7 @@ impl World {
     }
 
     /// Lets every kind look at the verdicts on all of its units.
-    fn review(&self, units: &mut [PlannedUnit]) {
+    pub(crate) fn review(&self, units: &mut [PlannedUnit]) {
         for fleet in &self.fleets {
             let of_kind = units.iter_mut().filter(|unit| unit.address.kind() == fleet.plural());
             let mut planned: Vec<_> =

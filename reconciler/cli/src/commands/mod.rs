@@ -4,6 +4,7 @@ mod apply;
 mod build;
 mod demo;
 pub(crate) mod device;
+mod diff;
 mod drift;
 mod expect;
 mod graph;
@@ -72,6 +73,7 @@ pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
         Some(Command::Plan(args)) => plan::run(&context, &args).await,
         Some(Command::Apply(args)) => apply::run(&context, &args).await,
         Some(Command::Drift) => drift::run(&context).await,
+        Some(Command::Diff(args)) => diff::run(&context, &args),
         Some(Command::Validate) => validate::run(&context),
         Some(Command::Build(args)) => build::run(&context, &args).await,
         Some(Command::Status(args)) => status::run(&context, &args).await,

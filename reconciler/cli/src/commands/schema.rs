@@ -40,6 +40,9 @@ fn all() -> Result<Vec<(String, String)>, Problem> {
     let output = serde_json::to_string_pretty(&json::schema());
     let output = output.map_err(|error| Problem::whole(error.to_string()))?;
     schemas.push(("output".to_owned(), output + "\n"));
+    let output = serde_json::to_string_pretty(&json::comparison_schema());
+    let output = output.map_err(|error| Problem::whole(error.to_string()))?;
+    schemas.push(("diff".to_owned(), output + "\n"));
     Ok(schemas)
 }
 

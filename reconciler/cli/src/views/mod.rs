@@ -20,6 +20,7 @@ mod visible;
 #[cfg(test)]
 mod fixtures;
 
+use reconcile_core::comparison::Comparison;
 use reconcile_core::problem::Problem;
 use reconcile_core::report::Report;
 
@@ -69,6 +70,15 @@ impl View {
             Format::Text => human::render(subject, report, self.width),
             Format::Json => json::render(report),
             Format::Markdown => markdown::render(subject, report, self.budget),
+        }
+    }
+
+    /// What differs between two revisions, for stdout.
+    pub(crate) fn comparison(&self, comparison: &Comparison) -> String {
+        match self.format {
+            Format::Text => human::render_comparison(comparison, self.width),
+            Format::Json => json::render_comparison(comparison),
+            Format::Markdown => markdown::render_comparison(comparison, self.budget),
         }
     }
 

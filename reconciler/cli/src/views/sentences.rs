@@ -139,6 +139,15 @@ pub(super) fn to_do(summary: &Summary) -> String {
     parts.join(", ")
 }
 
+/// The same of a difference between two revisions.
+pub(super) fn differing(summary: &Summary) -> String {
+    let Summary { blocked, unknown, failed, .. } = summary;
+    match summary.changes() + blocked + unknown + failed {
+        0 => "no difference".to_owned(),
+        _ => to_do(summary),
+    }
+}
+
 /// `2 created, 1 failed`: what there is of it.
 pub(super) fn done(summary: &Summary) -> String {
     let Summary {

@@ -19,8 +19,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::aws::session::Session;
+use crate::compare::{Properties, by_property};
 use crate::events::UnitEvents;
-use crate::kind::{Decision, Kind, Links, Look, PlanContext, Seen, StepError, Unit, Wanted};
+use crate::kind::{
+    Decision, Declared, Kind, Links, Look, PlanContext, Seen, StepError, Unit, Wanted,
+};
 use crate::load::document::Document;
 use crate::load::scope::Scope;
 use crate::state::ledger::Note;
@@ -163,6 +166,26 @@ impl Kind for Toys {
             coverage: Coverage::default(),
         };
         Decision { planned, steps }
+    }
+
+    fn compare(
+        before: Option<&Declared<'_, Spec>>,
+        wanted: &Wanted<'_, Spec>,
+        context: &PlanContext<'_>,
+    ) -> Planned {
+        let says = |spec: &Spec, context: &PlanContext<'_>| {
+            Properties::from([(
+                "value".to_owned(),
+                context.inputs.resolve(&spec.value).to_string(),
+            )])
+        };
+        let own = Value::Pending([context.address.clone()].into());
+        let after = match wanted {
+            Wanted::Declared(spec) => Some(says(spec, context)),
+            Wanted::Gone => None,
+        };
+        let before = before.map(|one| says(one.spec, &one.context));
+        by_property(before.as_ref(), after.as_ref(), [("value".to_owned(), own)].into())
     }
 
     fn note(_: &Spec, state: &String) -> Option<Note> {

@@ -7,10 +7,13 @@ use async_trait::async_trait;
 use reconcile_core::address::Address;
 use reconcile_core::input::Inputs;
 use reconcile_core::observation::Observation;
+use reconcile_core::plan::Planned;
 use reconcile_core::status::Running;
 use reconcile_engine::aws::session::Session;
 use reconcile_engine::events::UnitEvents;
-use reconcile_engine::kind::{Decision, Kind, Look, PlanContext, Seen, StepError, Unit, Wanted};
+use reconcile_engine::kind::{
+    Decision, Declared, Kind, Look, PlanContext, Seen, StepError, Unit, Wanted,
+};
 use reconcile_engine::load::document::Document;
 use reconcile_engine::load::scope::Scope;
 use reconcile_engine::state::ledger;
@@ -68,6 +71,14 @@ impl Kind for ArtifactKind {
         context: &PlanContext<'_>,
     ) -> Decision<Step> {
         plan::plan(wanted, seen, context)
+    }
+
+    fn compare(
+        before: Option<&Declared<'_, Spec>>,
+        wanted: &Wanted<'_, Spec>,
+        context: &PlanContext<'_>,
+    ) -> Planned {
+        plan::compare(before, wanted, context)
     }
 
     fn note(_: &Spec, state: &State) -> Option<ledger::Note> {

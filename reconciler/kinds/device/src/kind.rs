@@ -10,11 +10,14 @@ use reconcile_core::address::Address;
 use reconcile_core::environment::Environment;
 use reconcile_core::input::Inputs;
 use reconcile_core::observation::Observation;
+use reconcile_core::plan::Planned;
 use reconcile_core::status::Running;
 use reconcile_core::verdict::Verdict;
 use reconcile_engine::aws::session::{RunIdentity, Session};
 use reconcile_engine::events::UnitEvents;
-use reconcile_engine::kind::{Decision, Kind, Look, PlanContext, Seen, StepError, Unit, Wanted};
+use reconcile_engine::kind::{
+    Decision, Declared, Kind, Look, PlanContext, Seen, StepError, Unit, Wanted,
+};
 use reconcile_engine::load::document::Document;
 use reconcile_engine::load::kinds::settings_schema;
 use reconcile_engine::load::scope::Scope;
@@ -124,6 +127,14 @@ impl Kind for DeviceKind {
 
     fn review(planned: &mut [(&Address, &mut Verdict)], environment: &Environment) {
         plan::review(planned, environment);
+    }
+
+    fn compare(
+        before: Option<&Declared<'_, Spec>>,
+        wanted: &Wanted<'_, Spec>,
+        context: &PlanContext<'_>,
+    ) -> Planned {
+        plan::compare(before, wanted, context)
     }
 
     fn note(_: &Spec, state: &State) -> Option<ledger::Note> {

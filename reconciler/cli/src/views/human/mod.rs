@@ -1,6 +1,7 @@
 //! A report as an engineer reads it in a terminal: what is dangerous, what differs, what was not seen,
 //! what it cost, and what to do next.
 
+mod comparison;
 mod fields;
 pub(super) mod layout;
 mod style;
@@ -8,6 +9,8 @@ mod units;
 
 #[cfg(test)]
 mod tests;
+
+pub(super) use comparison::render as render_comparison;
 
 use reconcile_core::outcome::Outcome;
 use reconcile_core::plan::PlannedUnit;

@@ -2,11 +2,14 @@
 //! detail. It fits a number of bytes by dropping detail from the end, and never fails.
 
 mod budget;
+mod comparison;
 mod details;
 mod escape;
 
 #[cfg(test)]
 mod tests;
+
+pub(super) use comparison::render as render_comparison;
 
 use reconcile_core::outcome::Outcome;
 use reconcile_core::plan::PlannedUnit;
@@ -22,6 +25,14 @@ use super::{Subject, sentences};
 /// Notes shown; they come from outside, so their number has a limit.
 const NOTES: usize = 8;
 
+/// The head of the table of units.
+const TABLE: &str = "| | unit | | why |\n|---|---|---|---|\n";
+
+/// What is said of so many that did not fit.
+fn more(what: &'static str) -> impl Fn(usize) -> String {
+    move |count| format!("… {count} more {what}, see the job summary")
+}
+
 /// Writes the report in at most `limit` bytes.
 pub(super) fn render(subject: Subject, report: &Report, limit: usize) -> String {
     let head = format!(
@@ -31,9 +42,6 @@ pub(super) fn render(subject: Subject, report: &Report, limit: usize) -> String 
     );
     let foot = foot(subject, report);
     let mut page = Budget::new(limit.saturating_sub(head.len() + foot.len()));
-    let more = |what: &'static str| {
-        move |count: usize| format!("… {count} more {what}, see the job summary")
-    };
     let (dangers, worst) = dangers(report);
     let alert = if worst == DangerLevel::High { "CAUTION" } else { "WARNING" };
     if subject != Subject::Apply {
@@ -41,7 +49,7 @@ pub(super) fn render(subject: Subject, report: &Report, limit: usize) -> String 
     }
     let listed: Vec<_> = listed(report).collect();
     let rows: Vec<String> = listed.iter().map(|unit| row(report, unit)).collect();
-    page.list("| | unit | | why |\n|---|---|---|---|\n", &rows, more("units"));
+    page.list(TABLE, &rows, more("units"));
     let details =
         listed.iter().filter_map(|unit| details::of(subject, unit, outcome(report, unit)));
     page.list("", &details.collect::<Vec<_>>(), more("units in detail"));

@@ -2,6 +2,7 @@
 
 mod function;
 pub mod keys;
+mod offline;
 mod package;
 
 #[cfg(test)]
@@ -15,6 +16,8 @@ use reconcile_core::observation::Observation;
 use reconcile_core::verdict::Verdict;
 use reconcile_engine::draft;
 use reconcile_engine::kind::{Decision, PlanContext, Wanted};
+
+pub(crate) use offline::compare;
 
 use crate::spec::Spec;
 use crate::state::State;

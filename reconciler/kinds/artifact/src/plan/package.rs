@@ -290,7 +290,7 @@ pub(super) fn published(record: &Record) -> BTreeMap<String, String> {
 }
 
 /// What is known before anything is built.
-fn pending(package: &Package, context: &PlanContext<'_>) -> BTreeMap<String, Value> {
+pub(super) fn pending(package: &Package, context: &PlanContext<'_>) -> BTreeMap<String, Value> {
     let own = Value::Pending([context.address.clone()].into());
     let mut outputs: BTreeMap<_, _> =
         output::ALL.iter().map(|name| ((*name).to_owned(), own.clone())).collect();

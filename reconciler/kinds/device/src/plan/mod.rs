@@ -14,6 +14,7 @@
 
 mod admission;
 mod card;
+mod offline;
 mod removal;
 mod renewal;
 mod review;
@@ -30,6 +31,7 @@ use reconcile_engine::kind::{Decision, PlanContext, Wanted};
 
 pub(crate) use admission::attempt_of;
 pub use card::word;
+pub(crate) use offline::compare;
 pub use renewal::renewal_of;
 pub use review::review;
 

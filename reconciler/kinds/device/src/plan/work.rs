@@ -25,7 +25,7 @@ pub(super) struct Work {
 }
 
 /// Where a decision speaks of a certificate that a terminal loses.
-const LOST_CERTIFICATE: &str = "certificate/revoked";
+pub(super) const LOST_CERTIFICATE: &str = "certificate/revoked";
 
 /// The reason for which a certificate that somebody else had issued is revoked.
 pub(super) const OF_A_STRANGER: RawReason = RawReason::Unspecified;

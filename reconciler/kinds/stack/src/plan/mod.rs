@@ -20,6 +20,7 @@ mod drift;
 pub mod evaluate;
 mod identity;
 mod leaves;
+mod offline;
 mod outputs;
 mod refused;
 mod remedy;
@@ -39,6 +40,7 @@ use reconcile_engine::kind::{Decision, PlanContext, Wanted};
 
 pub use danger::is_kept;
 pub(crate) use identity::identifier;
+pub(crate) use offline::compare;
 pub(crate) use update::hidden_digest;
 
 use crate::spec::Spec;

@@ -11,6 +11,7 @@
 //! | another object than the one that was in sync, and that one is what the CAs make | put it back |
 
 mod departure;
+mod offline;
 
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,8 @@ use reconcile_core::observation::Observation;
 use reconcile_core::verdict::{Action, Change, Verdict};
 use reconcile_engine::draft;
 use reconcile_engine::kind::{Decision, PlanContext, Wanted};
+
+pub(crate) use offline::compare;
 
 use self::departure::Departure;
 use crate::certificate::Certificate;

@@ -1,6 +1,12 @@
-//! What git says of the work tree.
+//! What git says of the work tree, and the files of its commits.
+
+mod range;
+mod revision;
 
 use std::path::Path;
+
+pub(crate) use range::{Range, Side};
+pub(crate) use revision::Revision;
 
 /// The commit of a work tree, and what is not committed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,5 +1,10 @@
 //! A report for programs: one JSON value, versioned, whose schema is generated from these types.
 
+mod comparison;
+
+#[cfg(test)]
+mod tests;
+
 use reconcile_core::calls::Calls;
 use reconcile_core::coverage::Coverage;
 use reconcile_core::outcome::Outcome;
@@ -10,6 +15,9 @@ use reconcile_core::verdict::{Action, Change, Danger, DangerLevel, FieldChange, 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
+
+pub(super) use comparison::render as render_comparison;
+pub(crate) use comparison::schema as comparison_schema;
 
 use super::sentences;
 
@@ -151,13 +159,14 @@ pub(super) fn render_failure(problems: &[Problem]) -> String {
 
 /// The JSON Schema of what [`render`] and [`render_failure`] write.
 pub(crate) fn schema() -> Schema {
-    SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<Output<'_>>()
+    schema_of::<Output<'_>>()
 }
 
-fn write(output: &Output<'_>) -> String {
+fn schema_of<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
+}
+
+fn write(output: &impl Serialize) -> String {
     // Plain data with string keys always serialises.
     serde_json::to_string_pretty(output).unwrap_or_default()
 }
@@ -212,128 +221,4 @@ fn ending(outcome: &Outcome) -> (Option<OutcomeWord>, Option<&str>, Option<&str>
         Outcome::Skipped { why } => (OutcomeWord::Skipped, Some(why.as_str()), None),
     };
     (Some(word), why, unblock)
-}
-
-#[cfg(test)]
-mod tests {
-    use reconcile_core::report::Report;
-    use serde_json::{Value, json};
-
-    use crate::views::fixtures;
-
-    fn written(report: &Report) -> Value {
-        checked(&super::render(report))
-    }
-
-    fn checked(text: &str) -> Value {
-        let value: Value = serde_json::from_str(text).unwrap();
-        let schema = super::schema().to_value();
-        let errors: Vec<_> = jsonschema::validator_for(&schema)
-            .unwrap()
-            .iter_errors(&value)
-            .map(|error| format!("{} {error}", error.instance_path()))
-            .collect();
-        assert_eq!(errors, Vec::<String>::new());
-        value
-    }
-
-    #[test]
-    fn every_report_follows_the_schema() {
-        for report in [
-            fixtures::plan(),
-            fixtures::in_sync(),
-            fixtures::drift(),
-            fixtures::applied(),
-            fixtures::partly_applied(),
-        ] {
-            written(&report);
-        }
-    }
-
-    #[test]
-    fn the_names_are_the_published_ones() {
-        let output = written(&fixtures::plan());
-        let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-        insta::assert_compact_json_snapshot!(keys(&output), @r#"
-[
-  "formatVersion",
-  "status",
-  "environment",
-  "commit",
-  "planDigest",
-  "summary",
-  "units",
-  "coverage",
-  "calls",
-  "notes",
-  "errors"
-]
-"#);
-        insta::assert_compact_json_snapshot!(keys(&output["summary"]), @r#"["create", "update", "replace", "delete", "revert", "recover", "inSync", "blocked", "unknown", "failed"]"#);
-        insta::assert_compact_json_snapshot!(keys(&output["units"][0]), @r#"["address", "kind", "verdict", "action", "reason", "danger", "dangers", "fields"]"#);
-        insta::assert_compact_json_snapshot!(output["coverage"], @r#"{"checked": 40, "unsupported": 10, "ignored": 0, "unreadable": 1}"#);
-        insta::assert_compact_json_snapshot!(output["calls"], @r#"
-{
-  "total": 4,
-  "writes": 0,
-  "throttled": 0,
-  "byOperation": {
-    "cloudformation:DescribeStacks": 3,
-    "sts:GetCallerIdentity": 1
-  }
-}
-"#);
-    }
-
-    #[test]
-    fn a_failed_unit_is_an_error_of_the_whole() {
-        let output = written(&fixtures::partly_applied());
-        assert_eq!(output["status"], json!("partial"));
-        let failed = output["units"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|unit| unit["outcome"] == "failed")
-            .unwrap();
-        let message = output["errors"][0]["message"].as_str().unwrap();
-        assert!(message.contains(failed["why"].as_str().unwrap()), "{message}");
-    }
-
-    #[test]
-    fn a_failure_is_one_value_of_the_same_format() {
-        let output = checked(&super::render_failure(&fixtures::problems()));
-        insta::assert_json_snapshot!(output, @r#"
-{
-  "formatVersion": "1.0",
-  "status": "error",
-  "errors": [
-    {
-      "message": "unknown key `terminationProtect`",
-      "file": "desired/stacks/kms.yaml",
-      "line": 4,
-      "column": 1,
-      "hint": "did you mean `terminationProtection`?"
-    },
-    {
-      "message": "no variable `prefx` in environment `production`",
-      "file": "desired/stacks/kms.yaml",
-      "line": 5,
-      "column": 31,
-      "hint": "did you mean `prefix`?"
-    },
-    {
-      "message": "a tab cannot indent YAML",
-      "file": "desired/stacks/s3.yaml",
-      "line": 2,
-      "column": 1,
-      "hint": "indent with spaces"
-    },
-    {
-      "message": "`desired/` declares no environment",
-      "hint": "write one, such as `desired/environments/sandbox.yaml`"
-    }
-  ]
-}
-"#);
-    }
 }
