@@ -12,6 +12,7 @@ mod git;
 mod kinds;
 mod progress;
 mod rules;
+mod publish;
 mod target;
 mod unapplied;
 mod views;

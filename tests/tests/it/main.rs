@@ -15,6 +15,7 @@ mod faults;
 mod findings;
 mod functions;
 mod import;
+mod predictions;
 mod promises;
 mod readme;
 mod refusals;

@@ -14,6 +14,7 @@ use reconcile_guard::ExceptionRecord;
 use super::{Context, Failure};
 use crate::args::{LookArgs, PlanArgs};
 use crate::exit::Exit;
+use crate::publish::annotations;
 use crate::views::Subject;
 use crate::workspace::{Selector, Workspace};
 use crate::{git, target};
@@ -25,6 +26,7 @@ pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Fail
     drop(progress);
     let report = look.report();
     let exit = Exit::of_plan(report.status(), args.detailed_exitcode);
+    context.annotate(|| annotations::of_report(&report, |address| look.line(address)));
     Ok(context.report(Subject::Plan, &report, exit))
 }
 
@@ -83,6 +85,13 @@ impl Look {
         let prepared =
             world.plan(&session, &selection).map_err(|error| Problem::whole(error.to_string()))?;
         Ok(Self { world, session, ledger, prepared, git })
+    }
+
+    /// Where a unit is declared.
+    pub(super) fn line(&self, address: &Address) -> Option<annotations::Line> {
+        let (_, links) = self.world.units().find(|(unit, _)| *unit == address)?;
+        let (line, _) = links.place.line_column();
+        Some(annotations::Line { path: links.place.file.path.clone(), line })
     }
 
     /// The plan as a report.
