@@ -11,6 +11,7 @@ mod exit;
 mod git;
 mod kinds;
 mod progress;
+mod publish;
 mod rules;
 mod target;
 mod unapplied;

@@ -89,7 +89,12 @@ pub(crate) fn open_sandbox_by(
 
 /// The day, by this machine's clock: what is asked before anything is connected to.
 pub(crate) fn today() -> Date {
-    timestamp(&system_time()).to_zoned(TimeZone::UTC).date()
+    now().to_zoned(TimeZone::UTC).date()
+}
+
+/// The time, for a command that asks no AWS.
+pub(crate) fn now() -> jiff::Timestamp {
+    timestamp(&system_time())
 }
 
 /// The time, for a command that asks no AWS.

@@ -115,12 +115,43 @@ impl Workspace {
         self.worlds(all, Some(selector))
     }
 
+    /// Reads every file and interprets it in these environments. Everything that is wrong is told at
+    /// once, and a mistake in a file that several environments share is told once.
     fn worlds(
         &self,
         pick: impl Fn(&Desired) -> Result<Vec<Environment>, Problem>,
         judging: Option<&Selector>,
     ) -> Result<(Vec<World>, Judgement), Vec<Problem>> {
-        worlds(&self.files, pick, judging)
+        let started = Instant::now();
+        let Loaded { desired, mut problems } = load::load_what_can_be_read(&self.files, &infos());
+        let environments = match pick(&desired) {
+            Ok(environments) => environments,
+            // Its file may be among those that cannot be read.
+            Err(problem) if problems.is_empty() => return Err(vec![problem]),
+            Err(_) => Vec::new(),
+        };
+        let named = Named::new(&self.files);
+        let mut worlds = Vec::new();
+        for environment in &environments {
+            match World::interpret(&desired, environment, &KINDS, &named) {
+                Ok(world) => worlds.push(world),
+                Err(more) => problems.extend(more),
+            }
+        }
+        tracing::debug!(took = ?started.elapsed(), "read desired/");
+        let mut judgement = Judgement::default();
+        if let Some(selector) = judging {
+            let environments: Vec<_> = environments.iter().collect();
+            match rules::judge(&self.files, &desired, &environments, target::today()) {
+                Ok(judged) => judgement = judged,
+                Err(more) => problems.extend(more),
+            }
+            let matters = |breach: &&Breach| selector.takes_some_of(&breach.units, &worlds);
+            let breaches = judgement.breaches.iter().filter(matters);
+            problems.extend(breaches.map(|breach| breach.problem.clone()));
+            tracing::debug!(took = ?started.elapsed(), "asked the rules");
+        }
+        if problems.is_empty() { Ok((worlds, judgement)) } else { Err(load::in_order(problems)) }
     }
 
     /// Where the sandbox's state is.
@@ -170,12 +201,6 @@ fn all(desired: &Desired) -> Result<Vec<Environment>, Problem> {
     Ok(desired.environments.values().cloned().collect())
 }
 
-/// What files declare for every environment.
-pub(crate) fn every_world(files: &dyn Files) -> Result<Vec<World>, Vec<Problem>> {
-    let (worlds, _) = worlds(files, all, None)?;
-    Ok(worlds)
-}
-
 /// What can be understood of files, for every environment, and what is wrong with the rest.
 pub(crate) fn readable_worlds(files: &dyn Files) -> (Vec<World>, Vec<Problem>) {
     let Loaded { desired, mut problems } = load::load_what_can_be_read(files, &infos());
@@ -187,45 +212,6 @@ pub(crate) fn readable_worlds(files: &dyn Files) -> (Vec<World>, Vec<Problem>) {
         problems.extend(more);
     }
     (worlds, load::in_order(problems))
-}
-
-/// Reads every file and interprets it in these environments. Everything that is wrong is told at
-/// once, and a mistake in a file that several environments share is told once.
-fn worlds(
-    files: &dyn Files,
-    pick: impl Fn(&Desired) -> Result<Vec<Environment>, Problem>,
-    judging: Option<&Selector>,
-) -> Result<(Vec<World>, Judgement), Vec<Problem>> {
-    let started = Instant::now();
-    let Loaded { desired, mut problems } = load::load_what_can_be_read(files, &infos());
-    let environments = match pick(&desired) {
-        Ok(environments) => environments,
-        // Its file may be among those that cannot be read.
-        Err(problem) if problems.is_empty() => return Err(vec![problem]),
-        Err(_) => Vec::new(),
-    };
-    let named = Named::new(files);
-    let mut worlds = Vec::new();
-    for environment in &environments {
-        match World::interpret(&desired, environment, &KINDS, &named) {
-            Ok(world) => worlds.push(world),
-            Err(more) => problems.extend(more),
-        }
-    }
-    tracing::debug!(took = ?started.elapsed(), "read desired/");
-    let mut judgement = Judgement::default();
-    if let Some(selector) = judging {
-        let environments: Vec<_> = environments.iter().collect();
-        match rules::judge(files, &desired, &environments, target::today()) {
-            Ok(judged) => judgement = judged,
-            Err(more) => problems.extend(more),
-        }
-        let matters = |breach: &&Breach| selector.takes_some_of(&breach.units, &worlds);
-        let breaches = judgement.breaches.iter().filter(matters);
-        problems.extend(breaches.map(|breach| breach.problem.clone()));
-        tracing::debug!(took = ?started.elapsed(), "asked the rules");
-    }
-    if problems.is_empty() { Ok((worlds, judgement)) } else { Err(load::in_order(problems)) }
 }
 
 /// What loading knows of every kind.

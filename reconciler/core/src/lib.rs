@@ -15,6 +15,7 @@ pub mod observation;
 pub mod outcome;
 pub mod plan;
 pub mod problem;
+pub mod redaction;
 pub mod report;
 pub mod status;
 pub mod text;

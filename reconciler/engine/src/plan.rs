@@ -11,6 +11,7 @@ use reconcile_core::environment::Environment;
 use reconcile_core::input::Outputs;
 use reconcile_core::plan::{Plan, Planned, PlannedUnit};
 use reconcile_core::problem::Problem;
+use reconcile_core::redaction::redact;
 use reconcile_core::status::UnitStatus;
 use reconcile_core::verdict::Verdict;
 
@@ -171,6 +172,7 @@ impl World {
         }
         self.plan_gone(&mut units, &outputs, selection, now);
         self.review(&mut units);
+        units.iter_mut().for_each(|unit| redact(&mut unit.planned.verdict));
         let mut notes = Vec::new();
         if left_out > 0 {
             notes.push(match left_out {

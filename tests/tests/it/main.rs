@@ -17,6 +17,8 @@ mod findings;
 mod functions;
 mod import;
 mod permissions;
+
+mod predictions;
 mod promises;
 mod readme;
 mod refusals;

@@ -15,7 +15,7 @@ use super::{Context, Failure};
 use crate::args::ApplyArgs;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::views::{Format, Subject, View};
+use crate::views::{Format, Shown, Subject, View};
 
 /// The runs whose durations are expected again: a unit is rarely changed more often than in one of them.
 const LEARNT_FROM: usize = 5;
@@ -112,7 +112,7 @@ fn expected(plan: &Plan, args: &ApplyArgs) -> Result<(), Failure> {
 /// Shows the plan before it is carried out; stdout is for the result.
 fn propose(context: &Context, look: &Look) {
     let view = View { format: Format::Text, ..context.view() };
-    context.console.talk(&view.report(Subject::Proposal, &look.report()));
+    context.console.talk(&view.show(&Shown::Report(Subject::Proposal, &look.report())));
     context.console.talk("");
 }
 

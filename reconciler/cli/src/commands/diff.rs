@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use reconcile_core::address::Address;
 use reconcile_core::calls::Calls;
 use reconcile_core::comparison::{Compared, Comparison, Revision};
-use reconcile_core::problem::Problem;
+use reconcile_core::problem::{Place, Problem};
 use reconcile_core::report::Report;
 use reconcile_engine::compare::{self, Differences};
 use reconcile_engine::load::Files;
@@ -15,28 +16,44 @@ use crate::args::DiffArgs;
 use crate::exit::Exit;
 use crate::git::{self, Range, Side};
 use crate::kinds::KINDS;
+use crate::publish::annotations;
 use crate::target;
-use crate::workspace::{Selector, Workspace, every_world, readable_worlds};
+use crate::views::Shown;
+use crate::workspace::{Selector, Workspace, readable_worlds};
 
 pub(super) fn run(context: &Context, args: &DiffArgs) -> Result<Exit, Failure> {
-    let comparison = compare(context, &args.revisions)?;
+    let (comparison, lines) = compare(context, &args.revisions)?;
     let exit = Exit::of_plan(comparison.status(), args.detailed_exitcode);
-    Ok(context.result(&context.view().comparison(&comparison), exit))
+    for Compared { report, renames: _ } in &comparison.environments {
+        context.annotate(|| annotations::of_report(report, |address| lines.get(address).cloned()));
+    }
+    Ok(context.show(&Shown::Comparison(&comparison), exit))
 }
 
-fn compare(context: &Context, revisions: &str) -> Result<Comparison, Failure> {
+/// The first line that differs in each unit's file, or else the one that names it.
+type Lines = BTreeMap<Address, annotations::Line>;
+
+fn compare(context: &Context, revisions: &str) -> Result<(Comparison, Lines), Failure> {
     let workspace = Workspace::find(&context.global)?;
     let selector = Selector::new(&context.global)?;
     let Range { base, head } = Range::find(&workspace.root, revisions)?;
     let (base_files, base) = read(&workspace, &base)?;
     let (head_files, head) = read(&workspace, &head)?;
-    let worlds = every_world(head_files.as_ref())?;
+    let (worlds, problems) = readable_worlds(head_files.as_ref());
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
     let (before, unread) = readable_worlds(base_files.as_ref());
     let named = context.global.environment.as_deref();
     let mut environments = Vec::new();
+    let mut lines = Lines::new();
     for world in worlds.iter().filter(|world| named.is_none_or(|name| is(world, name))) {
         let before = before.iter().find(|before| is(before, &world.environment.name));
         let compared = compare_one(before, world, &selector)?;
+        lines.extend(world.units().map(|(address, links)| {
+            let before = before.and_then(|before| before.units().find(|(at, _)| *at == address));
+            (address.clone(), line(before.map(|(_, links)| &links.place), &links.place))
+        }));
         environments.push(Compared {
             report: Report { commit: head.commit.clone(), ..compared.report },
             ..compared
@@ -51,12 +68,22 @@ fn compare(context: &Context, revisions: &str) -> Result<Comparison, Failure> {
         Some(name) if environments.is_empty() => {
             Err(Problem::whole(format!("neither revision has an environment `{name}`")).into())
         }
-        Some(_) | None => Ok(Comparison { base, head, environments, unread }),
+        Some(_) | None => Ok((Comparison { base, head, environments, unread }, lines)),
     }
 }
 
 fn is(world: &World, name: &str) -> bool {
     world.environment.name == name
+}
+
+/// The first line of a unit's file that differs, or else the one that names the unit.
+fn line(before: Option<&Place>, now: &Place) -> annotations::Line {
+    let (named, _) = now.line_column();
+    let line = before.filter(|before| before.file.text != now.file.text).and_then(|before| {
+        let mut lines = before.file.text.lines();
+        now.file.text.lines().position(|line| lines.next() != Some(line))
+    });
+    annotations::Line { path: now.file.path.clone(), line: line.map_or(named, |line| line + 1) }
 }
 
 /// The files of one side, and what it is called.

@@ -5,6 +5,7 @@ use reconcile_engine::kind::Depth;
 use super::plan::Look;
 use super::{Context, Failure};
 use crate::exit::Exit;
+use crate::publish::annotations;
 use crate::views::Subject;
 
 pub(super) async fn run(context: &Context) -> Result<Exit, Failure> {
@@ -14,5 +15,6 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Failure> {
     drop(progress);
     let report = look.report();
     let exit = Exit::of_drift(report.status());
+    context.annotate(|| annotations::of_report(&report, |address| look.line(address)));
     Ok(context.report(Subject::Drift, &report, exit))
 }

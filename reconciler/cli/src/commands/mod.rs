@@ -29,7 +29,8 @@ use crate::args::{ApplyArgs, Cli, Command, Global, PlanArgs};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::progress::{Progress, Style};
-use crate::views::{COMMENT_BYTES, Subject, View, problems};
+use crate::publish::annotations;
+use crate::views::{Shown, Subject, View, problems};
 
 /// What a command works with.
 pub(crate) struct Context {
@@ -107,7 +108,7 @@ impl Context {
         View {
             format: self.global.output.into(),
             width: self.console.width(),
-            budget: COMMENT_BYTES,
+            budget: self.global.publish.markdown_bytes,
         }
     }
 
@@ -118,7 +119,30 @@ impl Context {
 
     /// Writes a report to stdout.
     fn report(&self, subject: Subject, report: &Report, exit: Exit) -> Exit {
-        self.result(&self.view().report(subject, report), exit)
+        self.show(&Shown::Report(subject, report), exit)
+    }
+
+    /// Writes a result to stdout, and wherever else it was asked for.
+    fn show(&self, shown: &Shown<'_>, exit: Exit) -> Exit {
+        let exit = self.result(&self.view().show(shown), exit);
+        self.published(self.global.publish.result(self.view(), shown), exit)
+    }
+
+    fn published(&self, published: Result<(), Problem>, exit: Exit) -> Exit {
+        match published {
+            Ok(()) => exit,
+            Err(problem) => {
+                self.console.talk(&problems::render(&[problem], self.console.width()));
+                Exit::Error
+            }
+        }
+    }
+
+    /// Has GitHub show messages beside the lines of files, if a job of its runs this.
+    fn annotate(&self, commands: impl FnOnce() -> Vec<String>) {
+        if self.global.publish.is_github() {
+            commands().iter().for_each(|command| self.console.talk(command));
+        }
     }
 
     /// Writes a result to stdout; a closed pipe is the reader's choice.
@@ -139,6 +163,8 @@ impl Context {
             Failure::Stale(problem) => (vec![problem], Exit::Stale),
         };
         self.console.talk(&problems::render(&found, self.console.width()));
+        self.annotate(|| annotations::of_problems(&found));
+        let exit = self.published(self.global.publish.failure(self.view(), &found), exit);
         match self.view().failure(&found) {
             Some(text) => self.result(&text, exit),
             None => exit,

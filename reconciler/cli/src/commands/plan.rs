@@ -15,6 +15,8 @@ use super::{Context, Failure};
 use crate::args::{LookArgs, PlanArgs};
 use crate::exit::Exit;
 use crate::target::StateBucket;
+
+use crate::publish::annotations;
 use crate::views::Subject;
 use crate::workspace::{Selector, Workspace};
 use crate::{git, target};
@@ -26,6 +28,7 @@ pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Fail
     drop(progress);
     let report = look.report();
     let exit = Exit::of_plan(report.status(), args.detailed_exitcode);
+    context.annotate(|| annotations::of_report(&report, |address| look.line(address)));
     Ok(context.report(Subject::Plan, &report, exit))
 }
 
@@ -113,6 +116,13 @@ impl Look {
         events: &Events,
     ) -> Result<Self, Failure> {
         Connected::whatever_is_declared(context).await?.look(depth, events).await
+    }
+
+    /// Where a unit is declared.
+    pub(super) fn line(&self, address: &Address) -> Option<annotations::Line> {
+        let (_, links) = self.world.units().find(|(unit, _)| *unit == address)?;
+        let (line, _) = links.place.line_column();
+        Some(annotations::Line { path: links.place.file.path.clone(), line })
     }
 
     /// The plan as a report.

@@ -30,7 +30,7 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
             format!("Valid: {units} units in {}{}", names.join(", "), lawful(&judgement))
         }
     };
-    Ok(context.result(&text, Exit::Good))
+    Ok(context.published(context.global.publish.valid(), context.result(&text, Exit::Good)))
 }
 
 /// The rules that were kept, and who need not keep which.

@@ -11,6 +11,7 @@ pub(crate) mod json;
 mod markdown;
 pub(crate) mod problems;
 mod runs;
+mod sarif;
 pub(crate) mod sentences;
 pub(crate) mod status;
 mod table;
@@ -18,11 +19,12 @@ pub(crate) mod terminals;
 mod visible;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 
 use reconcile_core::comparison::Comparison;
+use reconcile_core::plan::Summary;
 use reconcile_core::problem::Problem;
-use reconcile_core::report::Report;
+use reconcile_core::report::{Report, Status};
 
 /// What a result is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,6 +51,11 @@ pub(crate) enum Subject {
     Apply,
 }
 
+/// What is wrong with files, for code scanning: SARIF.
+pub(crate) fn code_scanning(problems: &[Problem]) -> String {
+    sarif::render_failure(problems)
+}
+
 /// How a result is written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View {
@@ -63,9 +70,59 @@ pub(crate) struct View {
 /// The longest comment that GitHub takes.
 pub(crate) const COMMENT_BYTES: usize = 65_536;
 
+/// A result that a view can show.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shown<'a> {
+    /// Of an environment, and of AWS.
+    Report(Subject, &'a Report),
+    /// Of two revisions.
+    Comparison(&'a Comparison),
+}
+
+impl Shown<'_> {
+    /// The result in one word.
+    pub(crate) fn status(&self) -> Status {
+        match self {
+            Self::Report(_, report) => report.status(),
+            Self::Comparison(comparison) => comparison.status(),
+        }
+    }
+
+    /// Units counted by what happens to them.
+    pub(crate) fn summary(&self) -> Summary {
+        match self {
+            Self::Report(_, report) => report.summary(),
+            Self::Comparison(comparison) => comparison.summary(),
+        }
+    }
+
+    /// What it holds back or could not see, for code scanning: SARIF.
+    pub(crate) fn code_scanning(&self) -> String {
+        match self {
+            Self::Report(_, report) => sarif::render(report),
+            Self::Comparison(comparison) => sarif::render_comparison(comparison),
+        }
+    }
+
+    /// The plan's digest, where there is one that can be applied.
+    pub(crate) fn digest(&self) -> Option<&str> {
+        match self {
+            Self::Report(_, report) => Some(report.digest().as_str()),
+            Self::Comparison(_) => None,
+        }
+    }
+}
+
 impl View {
-    /// The report, for stdout.
-    pub(crate) fn report(&self, subject: Subject, report: &Report) -> String {
+    /// The result, for stdout.
+    pub(crate) fn show(&self, shown: &Shown<'_>) -> String {
+        match shown {
+            Shown::Report(subject, report) => self.report(*subject, report),
+            Shown::Comparison(comparison) => self.comparison(comparison),
+        }
+    }
+
+    fn report(&self, subject: Subject, report: &Report) -> String {
         match self.format {
             Format::Text => human::render(subject, report, self.width),
             Format::Json => json::render(report),
@@ -73,8 +130,7 @@ impl View {
         }
     }
 
-    /// What differs between two revisions, for stdout.
-    pub(crate) fn comparison(&self, comparison: &Comparison) -> String {
+    fn comparison(&self, comparison: &Comparison) -> String {
         match self.format {
             Format::Text => human::render_comparison(comparison, self.width),
             Format::Json => json::render_comparison(comparison),

@@ -18,15 +18,15 @@ use reconcile_core::coverage::Coverage;
 use reconcile_core::digest::Digest;
 use reconcile_core::input::{Outputs, Value};
 use reconcile_core::plan::{Plan, Planned, PlannedUnit};
+use reconcile_core::redaction::redact;
 use reconcile_core::text::Reference;
 use reconcile_core::verdict::Verdict;
 
 pub use properties::{Properties, by_property};
 
 use crate::fleet::Before;
-use crate::kind::Selection;
 use crate::kind::{Links, PlanContext};
-use crate::plan::World;
+use crate::plan::{Selection, World};
 
 /// What differs between two revisions of one environment.
 #[derive(Debug)]
@@ -54,6 +54,7 @@ pub fn compare(
     provisions::hold_back(&mut units, &comparison);
     let renames = renames::find(&mut units, &comparison);
     head.review(&mut units);
+    units.iter_mut().for_each(|unit| redact(&mut unit.planned.verdict));
     units.retain(|unit| selection(&unit.address));
     Ok(Differences { plan: CheckedPlan::new(Plan::new(units))?, renames })
 }

@@ -27,17 +27,19 @@ pub fn by_property(
 }
 
 fn verdict(before: Option<&Properties>, after: Option<&Properties>) -> Verdict {
-    let (action, reason, effect) = match (before, after) {
+    let (action, reason, fields) = match (before, after) {
         (None, None) => return Verdict::InSync,
         (Some(before), Some(after)) if before == after => return Verdict::InSync,
-        (Some(_), Some(_)) => (Action::Update, "it is declared otherwise", Effect::InPlace),
-        (None, Some(_)) => (Action::Create, "it is new", Effect::Create),
-        (Some(_), None) => {
-            (Action::Delete, "`desired/` does not declare it any more", Effect::Record)
+        (Some(before), Some(after)) => {
+            let fields = fields(before, after, Effect::InPlace);
+            (Action::Update, "it is declared otherwise", fields)
         }
+        (None, Some(after)) => {
+            (Action::Create, "it is new", fields(&Properties::new(), after, Effect::Create))
+        }
+        // What goes with it is the kind's to say.
+        (Some(_), None) => (Action::Delete, "`desired/` does not declare it any more", Vec::new()),
     };
-    let nothing = Properties::new();
-    let fields = fields(before.unwrap_or(&nothing), after.unwrap_or(&nothing), effect);
     Verdict::Change(Change { fields, ..Change::new(action, reason) })
 }
 

@@ -42,7 +42,7 @@ pub(super) fn find(units: &mut [PlannedUnit], comparison: &Comparison<'_>) -> Ve
             renames.push(Rename { from: before, to: now, is_kept: false });
         }
     }
-    for rename in renames.iter().filter(|rename| !rename.is_kept) {
+    for rename in &renames {
         tell(units, rename);
     }
     renames
@@ -56,8 +56,15 @@ fn sides(units: &[PlannedUnit], action: Action) -> BTreeSet<Address> {
     units.iter().filter(is).map(|unit| unit.address.clone()).collect()
 }
 
-fn tell(units: &mut [PlannedUnit], Rename { from, to, is_kept: _ }: &Rename) {
+fn tell(units: &mut [PlannedUnit], Rename { from, to, is_kept }: &Rename) {
     for unit in units {
+        if *is_kept {
+            if unit.address == *to {
+                let note = format!("it was `{from}`, and keeps its name in AWS");
+                unit.planned.coverage.notes.push(note);
+            }
+            continue;
+        }
         if let Verdict::Change(change) = &mut unit.planned.verdict {
             if unit.address == *to {
                 change.reason = format!("`{from}` has another name now: AWS makes a new one");

@@ -4,7 +4,7 @@ use reconcile_core::comparison::{Comparison, Revision};
 use reconcile_core::report::Report;
 use reconcile_core::verdict::DangerLevel;
 
-use super::budget::{Budget, clip};
+use super::budget::{Budget, Share, clip};
 use super::escape::{code, sentence};
 use super::{NOTES, TABLE, dangers, details, listed, more, problem, row};
 use crate::views::{Subject, sentences};
@@ -22,22 +22,27 @@ pub(in crate::views) fn render(comparison: &Comparison, limit: usize) -> String 
     let foot = "AWS was not asked. With: `reconcile plan`\n";
     let mut page = Budget::new(limit.saturating_sub(top.len() + foot.len()));
     let unread: Vec<_> = unread.iter().map(problem).collect();
-    page.list("What could not be read before is not compared:\n\n", &unread, more("problems"));
+    page.list(
+        Share::Half,
+        "What could not be read before is not compared:\n\n",
+        &unread,
+        more("problems"),
+    );
     for report in &reports {
         let (dangers, worst) = dangers(report);
         let alert = if worst == DangerLevel::High { "CAUTION" } else { "WARNING" };
         let heading = format!("> [!{alert}]\n> In {}:\n", code(&report.environment));
-        page.list(&heading, &dangers, more("dangers"));
+        page.list(Share::Half, &heading, &dangers, more("dangers"));
     }
     for report in &reports {
         let rows: Vec<_> = listed(report).map(|unit| row(report, unit)).collect();
         let heading = format!("#### {}\n\n{TABLE}", sentence(&report.environment));
-        page.list(&heading, &rows, more("units"));
+        page.list(Share::All, &heading, &rows, more("units"));
     }
     for report in &reports {
         let details = listed(report).filter_map(|unit| details::of(Subject::Plan, unit, None));
         let heading = format!("#### {} in detail\n\n", sentence(&report.environment));
-        page.list(&heading, &details.collect::<Vec<_>>(), more("units in detail"));
+        page.list(Share::Detail, &heading, &details.collect::<Vec<_>>(), more("units in detail"));
     }
     clip(top + &page.into_text() + foot, limit)
 }

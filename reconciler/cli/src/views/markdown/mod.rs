@@ -17,7 +17,7 @@ use reconcile_core::problem::{Place, Problem};
 use reconcile_core::report::Report;
 use reconcile_core::verdict::{DangerLevel, Verdict};
 
-use self::budget::{Budget, clip};
+use self::budget::{Budget, Share, clip};
 use self::escape::{code, sentence};
 use super::sentences::Next;
 use super::{Subject, sentences};
@@ -45,14 +45,14 @@ pub(super) fn render(subject: Subject, report: &Report, limit: usize) -> String 
     let (dangers, worst) = dangers(report);
     let alert = if worst == DangerLevel::High { "CAUTION" } else { "WARNING" };
     if subject != Subject::Apply {
-        page.list(&format!("> [!{alert}]\n"), &dangers, more("dangers"));
+        page.list(Share::Half, &format!("> [!{alert}]\n"), &dangers, more("dangers"));
     }
     let listed: Vec<_> = listed(report).collect();
     let rows: Vec<String> = listed.iter().map(|unit| row(report, unit)).collect();
-    page.list(TABLE, &rows, more("units"));
+    page.list(Share::All, TABLE, &rows, more("units"));
     let details =
         listed.iter().filter_map(|unit| details::of(subject, unit, outcome(report, unit)));
-    page.list("", &details.collect::<Vec<_>>(), more("units in detail"));
+    page.list(Share::Detail, "", &details.collect::<Vec<_>>(), more("units in detail"));
     clip(head + &page.into_text() + &foot, limit)
 }
 
@@ -62,7 +62,9 @@ pub(super) fn render_failure(problems: &[Problem], limit: usize) -> String {
     let head = format!("### {count}\n\n");
     let items: Vec<String> = problems.iter().map(problem).collect();
     let mut page = Budget::new(limit.saturating_sub(head.len()));
-    page.list("", &items, |count| format!("… {count} more problems, see the job's log"));
+    page.list(Share::All, "", &items, |count| {
+        format!("… {count} more problems, see the job's log")
+    });
     clip(head + &page.into_text(), limit)
 }
 
