@@ -17,6 +17,7 @@ mod functions;
 mod promises;
 mod readme;
 mod refusals;
+mod requirements;
 mod sequences;
 mod terminals;
 mod transcripts;
