@@ -13,11 +13,11 @@ use reconcile_core::environment::Environment;
 use reconcile_core::problem::{Place, Problem, SourceFile};
 use reconcile_engine::kind::Kind;
 use reconcile_engine::load::document::Document;
-use reconcile_engine::load::{Desired, ENVIRONMENT, Files};
+use reconcile_engine::load::{Desired, Files};
 use reconcile_guard::{About, Exception, Judgement, Rules, Subject, User};
 use reconcile_kind_device::DeviceKind;
 use reconcile_kind_stack::StackKind;
-use reconcile_kind_stack::spec::RawStack;
+use reconcile_kind_stack::spec::{RawException, RawStack};
 use serde_json::{Map, Value as Json, json};
 
 use crate::kinds::KINDS;
@@ -28,6 +28,14 @@ const RULES: &str = "infra/rules";
 /// The folder whose templates are judged although nobody deploys them yet.
 const TEMPLATES: &str = "infra";
 
+/// A file of `desired/` that is judged.
+struct Declared<'a> {
+    document: &'a Document,
+    /// Of a stack.
+    template: Option<String>,
+    user: User,
+}
+
 /// What the rules say of what these environments declare; an error is a mistake in the rules themselves.
 pub(crate) fn judge(
     files: &dyn Files,
@@ -36,12 +44,16 @@ pub(crate) fn judge(
     today: Date,
 ) -> Result<Judgement, Vec<Problem>> {
     let rules = Rules::read(texts(files, RULES, ".guard")?)?;
+    if rules.iter().next().is_none() {
+        return Ok(Judgement::default());
+    }
     let declared: Vec<_> = desired
         .documents
         .iter()
         .filter(|document| environments.iter().any(|it| document.is_in(&it.name)))
         // Terminals are many and look alike; what they must be is checked where they are read.
         .filter(|document| document.kind != DeviceKind::WORD)
+        .map(Declared::new)
         .collect();
     let of_environments: Vec<_> = desired
         .environment_documents
@@ -49,20 +61,45 @@ pub(crate) fn judge(
         .filter(|document| environments.iter().any(|it| it.name == document.name))
         .collect();
     let mut subjects = templates(files, &declared)?;
-    subjects.extend(declared.iter().chain(&of_environments).map(|document| declaration(document)));
-    subjects.extend(of_environments.iter().map(|document| whole(document, &declared)));
+    let units = declared.iter().map(|it| declaration(it.document, vec![it.user.clone()]));
+    subjects.extend(units);
+    for document in of_environments {
+        subjects.push(declaration(document, Vec::new()));
+        subjects.push(whole(document, &declared));
+    }
     reconcile_guard::judge(&rules, &subjects, today)
+}
+
+impl<'a> Declared<'a> {
+    fn new(document: &'a Document) -> Self {
+        let is_stack = document.kind == StackKind::WORD;
+        let stack = is_stack.then(|| document.read::<RawStack>().ok()).flatten();
+        let (template, exceptions) = stack.map(|stack| (stack.template, stack.exceptions)).unzip();
+        let exceptions = exceptions.unwrap_or_default().into_iter().enumerate();
+        let exceptions = exceptions.filter_map(|(index, raw)| exception(document, index, raw));
+        let plural = KINDS.iter().map(|kind| kind.info()).find(|info| info.word == document.kind);
+        let address = Address::new(plural.map_or("", |info| info.plural), &document.name);
+        Self { document, template, user: User { address, exceptions: exceptions.collect() } }
+    }
+}
+
+fn exception(document: &Document, index: usize, raw: RawException) -> Option<Exception> {
+    let RawException { rule, resource, reason, until } = raw;
+    let place = document.place(&format!("/exceptions/{index}/rule"));
+    // A day that is none is told where the stack is interpreted.
+    let until = until.parse().ok()?;
+    Some(Exception { rule, resource, reason, until, place })
 }
 
 /// The templates that are deployed, and those that could be.
 fn templates(
     files: &dyn Files,
-    declared: &[&Document],
+    declared: &[Declared<'_>],
 ) -> Result<Vec<Subject<'static>>, Vec<Problem>> {
     let mut users: BTreeMap<String, Vec<User>> = BTreeMap::new();
-    for document in declared {
-        if let Some(stack) = stack(document) {
-            users.entry(stack.template).or_default().push(user(document));
+    for Declared { document: _, template, user } in declared {
+        if let Some(template) = template {
+            users.entry(template.clone()).or_default().push(user.clone());
         }
     }
     let mut sources = BTreeMap::new();
@@ -104,24 +141,25 @@ fn of_template(file: Arc<SourceFile>, template: Template, users: Vec<User>) -> S
     Subject { path, about: About::Templates, body, place: Box::new(place), users }
 }
 
-fn declaration<'a>(document: &'a Document) -> Subject<'a> {
+fn declaration(document: &Document, users: Vec<User>) -> Subject<'_> {
     Subject {
         path: document.file.path.clone(),
         about: About::Declarations,
         body: document.json(),
         place: Box::new(|pointer| document.place(pointer)),
-        users: if document.kind == ENVIRONMENT.word { Vec::new() } else { vec![user(document)] },
+        users,
     }
 }
 
 /// An environment with all that it declares, by kind and name: what should be there can be asked for.
-fn whole<'a>(environment: &'a Document, declared: &[&Document]) -> Subject<'a> {
+fn whole<'a>(environment: &'a Document, declared: &[Declared<'_>]) -> Subject<'a> {
     let mut body = Map::new();
     body.insert("kind".to_owned(), json!("Desired"));
     body.insert("environment".to_owned(), json!(environment.name));
     for info in KINDS.iter().map(|kind| kind.info()) {
         let of_kind = declared
             .iter()
+            .map(|it| it.document)
             .filter(|document| document.kind == info.word && document.is_in(&environment.name));
         let by_name: Map<_, _> =
             of_kind.map(|document| (document.name.clone(), document.json())).collect();
@@ -134,28 +172,6 @@ fn whole<'a>(environment: &'a Document, declared: &[&Document]) -> Subject<'a> {
         place: Box::new(|_| environment.key_place("/name")),
         users: Vec::new(),
     }
-}
-
-/// The unit of a file, with the exceptions that it has; a stack alone can have any.
-fn user(document: &Document) -> User {
-    let plural = KINDS.iter().map(|kind| kind.info()).find(|info| info.word == document.kind);
-    let plural = plural.map_or("", |info| info.plural);
-    let exceptions = stack(document).map(|stack| stack.exceptions).unwrap_or_default();
-    let exceptions = exceptions.into_iter().enumerate().filter_map(|(index, raw)| {
-        Some(Exception {
-            // A day that is none is told where the stack is interpreted.
-            until: raw.until.parse().ok()?,
-            rule: raw.rule,
-            resource: raw.resource,
-            reason: raw.reason,
-            place: document.place(&format!("/exceptions/{index}/rule")),
-        })
-    });
-    User { address: Address::new(plural, &document.name), exceptions: exceptions.collect() }
-}
-
-fn stack(document: &Document) -> Option<RawStack> {
-    (document.kind == StackKind::WORD).then(|| document.read().ok()).flatten()
 }
 
 /// The files that stand directly in a folder and end so.

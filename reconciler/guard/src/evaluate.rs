@@ -60,16 +60,17 @@ fn ask(payload: &Json) -> Result<(String, String), cfn_guard::Error> {
 /// The exit code of Guard's command where data breaks a rule.
 const RULES_ARE_BROKEN: i32 = 19;
 
-/// What Guard says of a file of rules that it cannot read: `… RULES_STDIN[2], Error = … at line 3 at column 5 …`.
+/// What Guard says of a file of rules that it cannot read, which is: `… Error parsing file RULES_STDIN[2] at line 3
+/// at column 5, when handling expecting …, fragment …`.
 fn mistake(files: &[&Arc<SourceFile>], complaint: &str) -> Problem {
     let number = |before: &str| {
         let (_, rest) = complaint.split_once(before)?;
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         digits.parse::<usize>().ok()
     };
-    let words = complaint.split_once("Error = ").map_or(complaint, |(_, words)| words);
-    let words = words.trim().trim_end_matches("---").trim_end();
-    let message = format!("not a file of rules: {words}");
+    let words = complaint.split_once("when handling ").map_or(complaint, |(_, words)| words);
+    let words = words.split_once(", fragment").map_or(words, |(words, _)| words);
+    let message = format!("not a file of rules: {}", words.trim());
     let file = number("RULES_STDIN[").and_then(|number| files.get(number.checked_sub(1)?));
     match file {
         Some(file) => {

@@ -100,8 +100,11 @@ impl<'a> Court<'a> {
             });
         }
         if !excepted {
-            let who = resource.map_or_else(String::new, |id| format!("`{id}` "));
-            let message = format!("{who}breaks the rule `{}`: {message}", finding.rule);
+            let rule = &finding.rule;
+            let message = match resource {
+                Some(id) => format!("`{id}` breaks the rule `{rule}`: {message}"),
+                None => format!("the rule `{rule}` is broken: {message}"),
+            };
             let problem = Problem::at(place, message);
             let problem = match self.rules.get(&finding.rule) {
                 Some(rule) => problem.hint(advice(rule, subject, &without)),

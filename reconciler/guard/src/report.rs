@@ -24,10 +24,19 @@ pub(crate) struct Finding {
 
 #[derive(Debug, Deserialize)]
 enum Clause {
-    Rule { name: String, checks: Vec<Clause> },
-    Block { messages: Messages, unresolved: Option<Unresolved> },
-    Disjunctions { checks: Vec<Clause> },
-    Clause(Compared),
+    Rule {
+        name: String,
+        checks: Vec<Self>,
+    },
+    Block {
+        messages: Messages,
+        unresolved: Option<Unresolved>,
+    },
+    Disjunctions {
+        checks: Vec<Self>,
+    },
+    #[serde(rename = "Clause")]
+    Check(Compared),
 }
 
 #[derive(Debug, Deserialize)]
@@ -102,7 +111,7 @@ impl Clause {
                 Some(missing) => (missing.path(), messages, missing.words()),
                 None => ("", messages, NOTHING.to_owned()),
             },
-            Self::Clause(Compared::Unary(check) | Compared::Binary(check)) => {
+            Self::Check(Compared::Unary(check) | Compared::Binary(check)) => {
                 let (path, fallback) = check.check.told();
                 (path, &check.messages, fallback)
             }

@@ -56,6 +56,38 @@ fn consent() {
 }
 
 #[test]
+fn rules() {
+    let rule = "\
+let buckets = Resources.*[ Type == 'AWS::S3::Bucket' ]
+
+# Backup design 5.2; OWASP A02
+rule buckets_are_versioned when %buckets !empty {
+    %buckets.Properties.VersioningConfiguration.Status == 'Enabled' <<what is overwritten is lost>>
+}
+";
+    let repository = repository().file("infra/rules/storage.guard", rule);
+    let mut session = Transcript::begin("rules", "A rule that is broken", &repository);
+    session.run("reconcile validate");
+    session.edit("infra/store.yaml", "Status: Enabled", "Status: Suspended");
+    session.run("reconcile validate");
+    session.say("Nothing is planned before it is put right, but for what it does not concern.");
+    session.run("reconcile --dry-run --no-progress");
+    session.run("reconcile --dry-run --no-progress --only stacks/keys");
+    session.say("An exception has a reason and an end, and every plan tells of it.");
+    let until = "exceptions:\n  - rule: buckets_are_versioned\n    resource: Bucket\n    reason: it is emptied first\n    until: 2999-12-31";
+    session.append("desired/stacks/store.yaml", until);
+    session.run("reconcile validate");
+    session.run("reconcile --dry-run --no-progress");
+    session.say("When it ended it is none, and one that nothing needs is told as well.");
+    session.edit("desired/stacks/store.yaml", "2999-12-31", "2020-12-31");
+    session.run("reconcile validate");
+    session.edit("desired/stacks/store.yaml", "2020-12-31", "2999-12-31");
+    session.edit("infra/store.yaml", "Status: Suspended", "Status: Enabled");
+    session.run("reconcile validate");
+    session.end();
+}
+
+#[test]
 fn reviewed_plans() {
     let mut session =
         Transcript::begin("reviewed-plans", "Only the plan that was reviewed", &repository());

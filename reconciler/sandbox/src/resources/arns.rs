@@ -52,6 +52,19 @@ pub(super) fn arn(type_name: &str, region: &str, path: Option<&str>, id: &str) -
 
 /// The ARN of a resource that exists, from its physical name.
 pub(super) fn of(resource: &Resource, id: &str) -> String {
+    if let Some(arn) = of_firewall(resource) {
+        return arn;
+    }
     let path = resource.properties.get("Path").and_then(Value::as_str);
     arn(&resource.type_name, &resource.region, path, id)
+}
+
+/// WAF's types are all identified and named in one way, and are global before CloudFront (WAF Developer Guide,
+/// "How AWS WAF works with IAM").
+fn of_firewall(resource: &Resource) -> Option<String> {
+    let noun = resource.type_name.strip_prefix("AWS::WAFv2::")?.to_lowercase();
+    let [name, id, scope] = resource.identifier.split('|').collect::<Vec<_>>().try_into().ok()?;
+    let scope = if scope == "CLOUDFRONT" { "global" } else { "regional" };
+    let region = &resource.region;
+    Some(format!("arn:aws:wafv2:{region}:{ACCOUNT}:{scope}/{noun}/{name}/{id}"))
 }

@@ -110,8 +110,12 @@ pub(super) fn attributes(
     let id = physical_name(resource);
     let mut attributes = Map::new();
     for path in facts.read_only().iter().filter(|path| !path.contains('*')) {
+        let mut parts = facts.primary_identifier().iter().zip(resource.identifier.split('|'));
+        let part = parts.find_map(|(of, part)| (of == path).then_some(part));
         let value = if facts.primary_identifier() == [*path] {
             resource.identifier.clone()
+        } else if let Some(part) = part {
+            part.to_owned()
         } else if resource.type_name == "AWS::S3::Bucket" && *path != "Arn" {
             let Some(value) = bucket_attribute(path, resource) else {
                 continue;
