@@ -10,6 +10,7 @@ use reconcile_core::address::Address;
 
 use crate::commands::device::DeviceCommand;
 use crate::commands::import::ImportCommand;
+use crate::publish::Publish;
 use crate::views::Format;
 use crate::{console, examples};
 
@@ -45,6 +46,8 @@ pub(crate) struct Global {
     /// What the result is written as.
     #[arg(short, long, global = true, value_enum, default_value_t)]
     pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) publish: Publish,
     /// Show no progress.
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,
@@ -89,7 +92,7 @@ pub(crate) enum Output {
     Text,
     /// One versioned value, for programs.
     Json,
-    /// For a pull request's comment, at most 65,536 bytes.
+    /// For a pull request's comment, within `--markdown-bytes`.
     Markdown,
 }
 

@@ -97,11 +97,6 @@ pub(crate) fn now() -> jiff::Timestamp {
     timestamp(&system_time())
 }
 
-/// The time, for a command that asks no AWS.
-pub(crate) fn now() -> jiff::Timestamp {
-    timestamp(&system_time())
-}
-
 #[expect(clippy::disallowed_methods, reason = "here the time enters, once")]
 fn system_time() -> SharedTimeSource {
     SharedTimeSource::new(TokioTime::starting_at(SystemTime::now()))

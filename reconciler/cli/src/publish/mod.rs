@@ -17,7 +17,7 @@ use crate::views::{self, COMMENT_BYTES, Format, Shown, View, problems};
 const SUMMARY_BYTES: usize = 1_048_576;
 
 /// Where results go besides stdout.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Publish {
     /// Bytes that Markdown may take; the default is what fits a comment on GitHub.
     #[arg(long, global = true, value_name = "BYTES", default_value_t = COMMENT_BYTES)]

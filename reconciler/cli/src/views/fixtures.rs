@@ -16,7 +16,7 @@ use reconcile_core::report::Report;
 use reconcile_core::verdict::{Action, Change, Danger, DangerLevel, Effect, FieldChange, Verdict};
 
 /// One of everything.
-pub(super) fn plan() -> Report {
+pub(crate) fn plan() -> Report {
     let mut report = report(vec![
         unit("kms", Verdict::Change(create())),
         unit("iam", Verdict::Change(update())),
@@ -112,13 +112,13 @@ pub(super) fn partly_applied() -> Report {
 }
 
 /// As many units, each with one changed property.
-pub(super) fn many(units: usize) -> Report {
+pub(crate) fn many(units: usize) -> Report {
     let unit = |number| unit(&format!("clinic-{number:04}"), Verdict::Change(update()));
     report((0..units).map(unit).collect())
 }
 
 /// Problems of all shapes.
-pub(super) fn problems() -> Vec<Problem> {
+pub(crate) fn problems() -> Vec<Problem> {
     let kms = Arc::new(SourceFile {
         path: "desired/stacks/kms.yaml".to_owned(),
         text: "kind: Stack\nname: kms  # 鍵\ntemplate: infra/kms.yaml\nterminationProtect: true\nparameters: { Prefix: \"バックアップ-${env.prefx}\" }\n".to_owned(),

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use reconcile_core::digest::Digest;
 use reconcile_core::report::Status;
 
+use super::record::intent;
 use crate::aws::testing::session;
 use crate::state::memory::MemoryStore;
 use crate::state::provisional::Provisional;
@@ -17,7 +17,7 @@ async fn what_a_first_run_wrote_is_in_the_bucket_afterwards() {
     let provisional = Arc::<Provisional>::default();
     let mut session = session(&bucket, "alice").await;
     session.state = Arc::clone(&provisional) as Arc<dyn StateStore>;
-    let recorder = Recorder::begin(&session, &Digest::of("plan")).await.unwrap();
+    let recorder = Recorder::begin(&session, intent()).await.unwrap();
     recorder.finish(Status::Applied).await.unwrap();
     assert_eq!(bucket.writes(), 0);
 
