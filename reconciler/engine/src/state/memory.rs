@@ -76,10 +76,8 @@ impl StateStore for MemoryStore {
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
-        let contents = self.0.lock().unwrap();
-        contents.up("list", prefix)?;
-        let keys = contents.objects.keys().filter(|key| key.starts_with(prefix));
-        Ok(keys.cloned().collect())
+        self.up("list", prefix)?;
+        self.objects.list(prefix).await
     }
 
     async fn create(&self, key: &str, body: Vec<u8>) -> Result<String, StoreError> {

@@ -81,6 +81,12 @@ impl StateStore for Provisional {
         Ok(self.stored(key))
     }
 
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let contents = self.contents();
+        let keys = contents.objects.keys().filter(|key| key.starts_with(prefix));
+        Ok(keys.cloned().collect())
+    }
+
     async fn create(&self, key: &str, body: Vec<u8>) -> Result<String, StoreError> {
         self.write(key, body, None)
     }
