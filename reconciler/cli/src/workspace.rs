@@ -103,7 +103,7 @@ impl Workspace {
 
     /// What is declared for every environment.
     pub(crate) fn every_world(&self) -> Result<Vec<World>, Vec<Problem>> {
-        let (worlds, _) = self.worlds(all, None)?;
+        let (worlds, _) = self.worlds(|desired| Ok(all(desired)), None)?;
         Ok(worlds)
     }
 
@@ -112,7 +112,7 @@ impl Workspace {
         &self,
         selector: &Selector,
     ) -> Result<(Vec<World>, Judgement), Vec<Problem>> {
-        self.worlds(all, Some(selector))
+        self.worlds(|desired| Ok(all(desired)), Some(selector))
     }
 
     /// Reads every file and interprets it in these environments. Everything that is wrong is told at
@@ -197,8 +197,8 @@ impl Selector {
     }
 }
 
-fn all(desired: &Desired) -> Result<Vec<Environment>, Problem> {
-    Ok(desired.environments.values().cloned().collect())
+fn all(desired: &Desired) -> Vec<Environment> {
+    desired.environments.values().cloned().collect()
 }
 
 /// What can be understood of files, for every environment, and what is wrong with the rest.

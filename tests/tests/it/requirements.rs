@@ -1,6 +1,7 @@
 //! The table of requirements in `infra/README.md`: no row without a check, and no check that is only a name.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use reconcile_engine::load::{Files as _, WorkTree};
 use reconcile_tests::repository::root;
@@ -19,6 +20,10 @@ fn files() -> WorkTree {
 fn text(path: &str) -> String {
     let bytes = files().read(path).expect("it is read").unwrap_or_default();
     String::from_utf8(bytes).unwrap_or_default()
+}
+
+fn is(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|of| of == extension)
 }
 
 /// The rows of all tables between the heading of the requirements and the one after it.
@@ -64,7 +69,7 @@ fn tests() -> (Vec<String>, BTreeSet<String>) {
     let paths: Vec<_> = folders
         .into_iter()
         .flat_map(|folder| files.list(folder).expect("it is listed"))
-        .filter(|path| path.ends_with(".rs"))
+        .filter(|path| is(path, "rs"))
         .collect();
     let mut names = BTreeSet::new();
     for path in &paths {
@@ -87,7 +92,7 @@ fn every_requirement_has_a_check_that_exists() {
     let is_check = |word: &str| {
         rules.contains_key(word)
             || tests.contains(word)
-            || ((word.ends_with(".rs") || word.ends_with('/'))
+            || ((is(word, "rs") || word.ends_with('/'))
                 && sources.iter().any(|path| format!("/{path}").contains(&format!("/{word}"))))
     };
     let mut wrong = Vec::new();
@@ -160,7 +165,7 @@ fn nothing_is_declared_for_another_tool() {
     let others: Vec<_> = ["desired", "infra", "lambda"]
         .into_iter()
         .flat_map(|folder| files.list(folder).expect("it is listed"))
-        .filter(|path| path.ends_with(".tf") || path.ends_with("cdk.json"))
+        .filter(|path| is(path, "tf") || path.ends_with("cdk.json"))
         .collect();
     assert!(others.is_empty(), "{others:?}");
 }
@@ -170,7 +175,7 @@ fn nothing_is_declared_for_another_tool() {
 fn every_check_that_is_skipped_says_why() {
     let paths = files().list("infra").expect("it is listed");
     let texts: Vec<_> =
-        paths.iter().filter(|path| path.ends_with(".yaml")).map(|path| text(path)).collect();
+        paths.iter().filter(|path| is(path, "yaml")).map(|path| text(path)).collect();
     let skips: Vec<_> = texts
         .iter()
         .flat_map(|text| text.lines())
