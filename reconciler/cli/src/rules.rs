@@ -72,7 +72,8 @@ fn templates(
     let named: BTreeSet<_> = users.keys().cloned().collect();
     for path in named {
         // What cannot be read is told where the stack is interpreted.
-        if let Some(text) = files.read(&path).ok().flatten().and_then(|it| String::from_utf8(it).ok())
+        if let Some(text) =
+            files.read(&path).ok().flatten().and_then(|it| String::from_utf8(it).ok())
         {
             sources.insert(path.clone(), SourceFile { path, text });
         }

@@ -138,8 +138,7 @@ impl<'a> Court<'a> {
     /// Refuses exceptions that are none any more or never were, and lists the others.
     fn exceptions(&mut self, subjects: &[Subject<'_>]) {
         let users = subjects.iter().flat_map(|subject| &subject.users);
-        let users: BTreeMap<&Address, &User> =
-            users.map(|user| (&user.address, user)).collect();
+        let users: BTreeMap<&Address, &User> = users.map(|user| (&user.address, user)).collect();
         for user in users.into_values() {
             for exception in &user.exceptions {
                 match self.fault(exception) {
@@ -156,13 +155,17 @@ impl<'a> Court<'a> {
         let Exception { rule, resource: _, reason: _, until, place } = exception;
         if self.rules.get(rule).is_none() {
             let names = self.rules.iter().map(|rule| rule.name.as_str());
-            let hint = did_you_mean(rule, names)
-                .unwrap_or_else(|| "the rules are told by `reconcile validate --output json`".to_owned());
-            return Some(Problem::at(place.clone(), format!("there is no rule `{rule}`")).hint(hint));
+            let hint = did_you_mean(rule, names).unwrap_or_else(|| {
+                "the rules are told by `reconcile validate --output json`".to_owned()
+            });
+            return Some(
+                Problem::at(place.clone(), format!("there is no rule `{rule}`")).hint(hint),
+            );
         }
         if *until < self.today {
             let message = format!("the exception to `{rule}` ended on {until}");
-            let hint = "put right what breaks the rule, or decide on it anew: a new end, with a reason";
+            let hint =
+                "put right what breaks the rule, or decide on it anew: a new end, with a reason";
             return Some(Problem::at(place.clone(), message).hint(hint));
         }
         (!self.needed.contains(&key(exception))).then(|| {

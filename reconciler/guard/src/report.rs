@@ -49,13 +49,17 @@ struct Messages {
 
 #[derive(Debug, Deserialize)]
 enum Outcome {
-    UnResolved { value: Unresolved },
+    UnResolved {
+        value: Unresolved,
+    },
     Resolved {
         // One value of a question about one, the left one of a comparison.
         #[serde(alias = "from")]
         value: At,
     },
-    InResolved { from: At },
+    InResolved {
+        from: At,
+    },
     UnResolvedContext(String),
 }
 

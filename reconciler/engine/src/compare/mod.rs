@@ -25,8 +25,8 @@ use reconcile_core::verdict::Verdict;
 pub use properties::{Properties, by_property};
 
 use crate::fleet::Before;
-use crate::kind::{Links, PlanContext};
-use crate::plan::{Selection, World};
+use crate::kind::{Links, PlanContext, Selection};
+use crate::plan::World;
 
 /// What differs between two revisions of one environment.
 #[derive(Debug)]
