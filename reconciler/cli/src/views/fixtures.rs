@@ -7,6 +7,7 @@ use std::time::Duration;
 use reconcile_core::address::Address;
 use reconcile_core::calls::Calls;
 use reconcile_core::check::CheckedPlan;
+use reconcile_core::comparison::{Compared, Comparison, Revision};
 use reconcile_core::coverage::Coverage;
 use reconcile_core::digest::Digest;
 use reconcile_core::outcome::Outcome;
@@ -55,12 +56,12 @@ pub(super) fn in_regions() -> Report {
 }
 
 /// Nothing differs.
-pub(super) fn in_sync() -> Report {
+pub(crate) fn in_sync() -> Report {
     report(vec![unit("kms", Verdict::InSync), unit("iam", Verdict::InSync)])
 }
 
 /// One reverted, one reported, one that is not drift.
-pub(super) fn drift() -> Report {
+pub(crate) fn drift() -> Report {
     let reported = Verdict::Blocked {
         why: "2 properties were changed outside git, seen at 2026-11-20T09:00:00Z".to_owned(),
         unblock: "set `onDrift: revert` in desired/stacks/iam.yaml, or write the change into the template".to_owned(),
@@ -75,7 +76,7 @@ pub(super) fn drift() -> Report {
 }
 
 /// All went well.
-pub(super) fn applied() -> Report {
+pub(crate) fn applied() -> Report {
     let plan = report(vec![
         unit("kms", Verdict::Change(create())),
         unit("iam", Verdict::Change(update())),
@@ -86,7 +87,7 @@ pub(super) fn applied() -> Report {
 }
 
 /// One of every outcome.
-pub(super) fn partly_applied() -> Report {
+pub(crate) fn partly_applied() -> Report {
     let plan = report(vec![
         unit("kms", Verdict::Change(create())),
         unit("iam", Verdict::Change(update())),
@@ -115,6 +116,49 @@ pub(super) fn partly_applied() -> Report {
 pub(crate) fn many(units: usize) -> Report {
     let unit = |number| unit(&format!("clinic-{number:04}"), Verdict::Change(update()));
     report((0..units).map(unit).collect())
+}
+
+/// As many stacks, in each of which something is replaced that holds data.
+pub(crate) fn dangerous(units: usize) -> Report {
+    let danger = Danger {
+        level: DangerLevel::High,
+        subject: "Bucket (AWS::S3::Bucket)".to_owned(),
+        what: "is replaced and the old one deleted: its objects stay behind".to_owned(),
+        allowed: true,
+    };
+    let change = Change { dangers: vec![danger], ..update() };
+    let unit = |number| unit(&format!("clinic-{number:04}"), Verdict::Change(change.clone()));
+    report((0..units).map(unit).collect())
+}
+
+/// Three stacks that are changed, the first of them in so many properties.
+pub(crate) fn one_large(properties: usize) -> Report {
+    let field = |number: usize| {
+        let path = format!("Resources/Api/Properties/Environment/Variables/V{number}");
+        let value = "a value that is not short ".repeat(8);
+        field(&path, Some(&value), Some("another one"), Effect::InPlace)
+    };
+    let large = Change { fields: (0..properties).map(field).collect(), ..update() };
+    report(vec![
+        unit("large", Verdict::Change(large)),
+        unit("small", Verdict::Change(update())),
+        unit("smaller", Verdict::Change(update())),
+    ])
+}
+
+/// Two revisions that differ so in each environment.
+pub(crate) fn comparison(reports: Vec<Report>) -> Comparison {
+    let revision = |name: &str, commit: Option<&str>| Revision {
+        name: name.to_owned(),
+        commit: commit.map(str::to_owned),
+    };
+    let compared = |report| Compared { report, renames: Vec::new() };
+    Comparison {
+        base: revision("main", Some("3f2a9c1d4e5f60718293a4b5c6d7e8f901234567")),
+        head: revision("work tree", None),
+        environments: reports.into_iter().map(compared).collect(),
+        unread: problems().into_iter().take(1).collect(),
+    }
 }
 
 /// Problems of all shapes.

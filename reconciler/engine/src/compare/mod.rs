@@ -25,8 +25,7 @@ use reconcile_core::verdict::Verdict;
 pub use properties::{Properties, by_property};
 
 use crate::fleet::Before;
-use crate::kind::Selection;
-use crate::kind::{Links, PlanContext};
+use crate::kind::{Links, PlanContext, Selection};
 use crate::plan::World;
 
 /// What differs between two revisions of one environment.

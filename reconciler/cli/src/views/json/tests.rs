@@ -118,3 +118,19 @@ fn a_failure_is_one_value_of_the_same_format() {
 }
 "#);
 }
+
+#[test]
+fn a_comparison_follows_its_schema() {
+    let comparison = fixtures::comparison(vec![fixtures::plan(), fixtures::in_sync()]);
+    let value: Value = serde_json::from_str(&super::render_comparison(&comparison)).unwrap();
+    let schema = super::comparison_schema().to_value();
+    let errors: Vec<_> = jsonschema::validator_for(&schema)
+        .unwrap()
+        .iter_errors(&value)
+        .map(|error| format!("{} {error}", error.instance_path()))
+        .collect();
+    assert_eq!(errors, Vec::<String>::new());
+    let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    insta::assert_compact_json_snapshot!(names(&value), @"");
+    insta::assert_compact_json_snapshot!(names(&value["environments"][0]), @"");
+}

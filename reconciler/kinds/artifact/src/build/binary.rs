@@ -51,12 +51,52 @@ fn needed_glibc(program: &[u8]) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::needed_glibc;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::{check, needed_glibc};
+    use crate::sources::CargoConfig;
+    use crate::spec::Architecture;
+    use crate::step::Recipe;
+
+    /// The beginning of a Linux program for a machine, that names a version of the C library.
+    fn program(machine: u8, glibc: &str) -> Vec<u8> {
+        let mut program = b"\x7fELF".to_vec();
+        program.resize(18, 0);
+        program.extend([machine, 0]);
+        program.extend(format!("..\0GLIBC_2.2.5\0GLIBC_{glibc}\0").bytes());
+        program
+    }
+
+    fn recipe(architecture: Architecture) -> Recipe {
+        Recipe {
+            name: "hello".to_owned(),
+            declared_in: "desired/artifacts/hello.yaml:3".to_owned(),
+            krate: "hello".to_owned(),
+            binary: "hello".to_owned(),
+            architecture,
+            runs_on_lambda: true,
+            profile: "lambda".to_owned(),
+            features: Vec::new(),
+            config: CargoConfig::default(),
+            parts: BTreeMap::new(),
+            files: BTreeSet::new(),
+        }
+    }
 
     #[test]
     fn the_newest_version_counts() {
         let program = b"\x7fELF..\0GLIBC_2.9\0GLIBC_2.34\0GLIBC_2.2.5\0GLIBC_PRIVATE\0";
         assert_eq!(needed_glibc(program), Some((2, 34)));
         assert_eq!(needed_glibc(b"\x7fELF, static"), None);
+    }
+
+    #[test]
+    fn what_would_not_start_on_lambda_is_refused() {
+        let arm = recipe(Architecture::Arm64);
+        assert_eq!(check(&program(183, "2.34"), &arm), Ok(()));
+        insta::assert_snapshot!(check(&program(183, "2.38"), &arm).unwrap_err(), @"what was built needs glibc 2.38, and Lambda's `provided.al2023` has 2.34: install cargo-zigbuild, which builds for an older one");
+        insta::assert_snapshot!(check(&program(62, "2.34"), &arm).unwrap_err(), @"what was built is not a Linux program for arm64");
+        let sandbox = Recipe { runs_on_lambda: false, ..arm };
+        assert_eq!(check(&program(183, "2.38"), &sandbox), Ok(()));
     }
 }

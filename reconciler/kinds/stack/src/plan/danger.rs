@@ -29,7 +29,7 @@ fn danger(id: &str, change: &ResourceChange, allow: &Allow) -> Option<Danger> {
     let held = holds(type_name);
     let (level, what, allowed) = match (effect, held) {
         (Effect::Record | Effect::Create | Effect::InPlace, _) => return None,
-        (Effect::Delete, Some(_)) if is_kept(deletion_policy) => (
+        (Effect::Delete, _) if is_kept(deletion_policy) => (
             DangerLevel::Low,
             format!("leaves the stack and stays in AWS, by its DeletionPolicy `{deletion_policy}`"),
             true,

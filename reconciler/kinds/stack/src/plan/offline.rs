@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use reconcile_cfn::Template;
+use reconcile_cfn::intrinsics::{self, references};
 use reconcile_core::coverage::Coverage;
 use reconcile_core::input::Value;
 use reconcile_core::observation::Observation;
 use reconcile_core::plan::Planned;
 use reconcile_core::text::Reference;
-use reconcile_core::verdict::{Action, Change, FieldChange, Verdict};
+use reconcile_core::verdict::{Action, Change, Effect, FieldChange, Verdict};
 use reconcile_engine::kind::{Declared, PlanContext, Wanted};
+use serde_json::Value as Json;
 
 use super::desired::Desired;
 use super::{outputs, record};
@@ -31,7 +34,10 @@ pub(crate) fn compare(
     let planned = Planned { coverage: Coverage::default(), ..planned };
     match (before, wanted) {
         (Some(before), Wanted::Declared(spec)) => {
-            Planned { verdict: with_care(planned.verdict, before.spec, spec), ..planned }
+            let notes = reach(planned.verdict.change(), [before.spec, spec]);
+            let coverage = Coverage { notes, ..planned.coverage };
+            let verdict = with_care(planned.verdict, before.spec, spec);
+            Planned { verdict, coverage, ..planned }
         }
         (None, _) | (_, Wanted::Gone) => planned,
     }
@@ -53,6 +59,7 @@ fn deployed(declared: &Declared<'_, Spec>) -> State {
         tags: desired.tags.clone(),
         outputs: published.map(|(name, value)| by_reference(context, name, value)).collect(),
         termination_protection: spec.termination_protection,
+        settings: Settings::default(),
         drift: DriftStatus::NotChecked,
         drift_checked: None,
         settings: Settings::default(),
@@ -84,6 +91,68 @@ fn by_reference(context: &PlanContext<'_>, output: String, value: Value) -> (Str
         Value::Pending(_) => Reference { address, output: output.clone() }.to_string(),
     };
     (output, value)
+}
+
+/// Which properties each parameter that changes reaches, a sentence each.
+fn reach(change: Option<&Change>, sides: [&Spec; 2]) -> Vec<String> {
+    let fields = change.map_or(&[][..], |change| &change.fields);
+    let changed = fields.iter().filter_map(|field| field.path.strip_prefix("Parameters/"));
+    let sentence = |name: &str| {
+        let is_reached = |field: &&FieldChange| {
+            sides.iter().any(|spec| mentions(&spec.template.parsed, &field.path, name))
+        };
+        let reached: Vec<_> = fields.iter().filter(is_reached).map(|field| shown(field)).collect();
+        match reached.as_slice() {
+            [] => format!("the parameter `{name}` reaches no resource that would change"),
+            reached => format!("the parameter `{name}` reaches {}", reached.join(", ")),
+        }
+    };
+    changed.map(sentence).collect()
+}
+
+/// `Key/Description`, with what changing it does beyond the property.
+fn shown(field: &FieldChange) -> String {
+    let path = field.path.trim_start_matches("Resources/").replacen("/Properties", "", 1);
+    match field.effect {
+        Effect::Record | Effect::InPlace => format!("`{path}`"),
+        effect => format!("`{path}` (which would {})", effect.words()),
+    }
+}
+
+/// Whether what a template has at the path of a field depends on a parameter.
+fn mentions(template: &Template, path: &str, parameter: &str) -> bool {
+    let mut parts = path.split('/');
+    if parts.next() != Some("Resources") {
+        return false;
+    }
+    let Some(resource) = parts.next().and_then(|id| template.resource(id)) else { return false };
+    let written = match (parts.next(), parts.next()) {
+        (Some("Properties"), Some(name)) => {
+            resource.properties.and_then(|properties| properties.get(name))
+        }
+        (Some(attribute), _) => resource.body.get(attribute),
+        (None, _) => None,
+    };
+    let conditions = template.section("Conditions");
+    let depends = |condition: &str| {
+        let condition = conditions.and_then(|conditions| conditions.get(condition));
+        condition.is_some_and(|condition| depends_on(template, condition, parameter))
+    };
+    resource.condition.is_some_and(depends)
+        || written.is_some_and(|written| depends_on(template, written, parameter))
+}
+
+fn depends_on(template: &Template, value: &Json, parameter: &str) -> bool {
+    references(value).iter().any(|reference| match reference {
+        intrinsics::Reference::Ref(name) => name == parameter,
+        intrinsics::Reference::Condition(name) => {
+            let condition = template.section("Conditions").and_then(|all| all.get(name));
+            condition.is_some_and(|condition| depends_on(template, condition, parameter))
+        }
+        intrinsics::Reference::GetAtt { .. }
+        | intrinsics::Reference::Import(_)
+        | intrinsics::Reference::Mapping(_) => false,
+    })
 }
 
 /// The verdict with what changes in how the stack is looked after: a reader has to see consent come and go.
