@@ -62,7 +62,6 @@ fn deployed(declared: &Declared<'_, Spec>) -> State {
         settings: Settings::default(),
         drift: DriftStatus::NotChecked,
         drift_checked: None,
-        settings: Settings::default(),
     };
     State {
         described,
