@@ -7,7 +7,7 @@ use gateway::{Event, Reply};
 use jiff::Timestamp;
 
 use crate::audit::Record;
-use crate::identity::{Denial, Presented, Registry, Unusable, admit};
+use crate::identity::{self, Denial, Presented, Registry, admit};
 use crate::refusal::Refusal;
 use crate::routes::{self, Action};
 use crate::settings::Settings;
@@ -80,10 +80,7 @@ impl<S: Storage> Service<S> {
         now: Timestamp,
         record: &mut Record,
     ) -> Result<(Presented, Arc<Registration>), Denial> {
-        let authentication = event.request_context.authentication.as_ref();
-        let certificate = authentication.and_then(|it| it.client_cert.as_ref());
-        let pem = certificate.and_then(|certificate| certificate.client_cert_pem.as_deref());
-        let presented = Presented::read(pem.ok_or(Unusable::Missing)?)?;
+        let presented = Presented::read(&identity::certificate(event, self.settings.edge)?)?;
         record.terminal = Some(presented.terminal.to_string());
         record.serial = Some(presented.serial.to_string());
         presented.check_period(now)?;

@@ -7,6 +7,11 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::identity::Edge;
+
+/// The fingerprint of the certificate by which CloudFront shows itself.
+const EDGE: &str = "EDGE_CERTIFICATE_SHA256";
+
 const MIB: u64 = 1024 * 1024;
 const GIB: u64 = 1024 * MIB;
 
@@ -48,6 +53,8 @@ pub struct Settings {
     pub max_object: u64,
     /// The namespace of the metrics.
     pub metrics_namespace: String,
+    /// The CloudFront that stands in front, if one does.
+    pub edge: Option<Edge>,
 }
 
 /// How S3 is reached: what Lambda itself sets.
@@ -99,6 +106,7 @@ pub fn read(
         metrics_namespace: reader
             .optional("METRICS_NAMESPACE")
             .unwrap_or_else(|| "DeviceApi".into()),
+        edge: reader.edge(),
     };
     let endpoint = reader.optional("AWS_ENDPOINT_URL_S3");
     let access = Access {
@@ -122,6 +130,15 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
             self.mistakes.push(format!("`{name}` is not set"));
             String::new()
         })
+    }
+
+    fn edge(&mut self) -> Option<Edge> {
+        let text = self.optional(EDGE)?;
+        let edge = Edge::parse(&text);
+        if edge.is_none() {
+            self.mistakes.push(format!("`{EDGE}` is `{text}`, not a SHA-256 in hexadecimal"));
+        }
+        edge
     }
 
     fn number<T: FromStr + PartialOrd + Display + Copy>(&mut self, setting: &Setting<T>) -> T {
@@ -176,12 +193,13 @@ mod tests {
 
     #[test]
     fn all_mistakes_are_told_at_once() {
-        let wrong = [("URL_SECONDS", "301"), ("PART_BYTES", "1"), ("KMS_KEY_ID", "")];
+        let wrong = [("URL_SECONDS", "301"), ("PART_BYTES", "1"), ("KMS_KEY_ID", ""), (EDGE, "0f")];
         let error = environment(&wrong).err().expect("is wrong").to_string();
         let expected = "the function's environment is not right: \
             `KMS_KEY_ID` is not set; \
             `URL_SECONDS` is `301`, not a number from 1 to 300; \
-            `PART_BYTES` is `1`, not a number from 5242880 to 5368709120";
+            `PART_BYTES` is `1`, not a number from 5242880 to 5368709120; \
+            `EDGE_CERTIFICATE_SHA256` is `0f`, not a SHA-256 in hexadecimal";
         assert_eq!(error, expected);
     }
 }

@@ -17,12 +17,23 @@ pub struct Event {
     pub raw_path: String,
     /// What followed `?`, still encoded.
     pub raw_query_string: String,
+    /// The headers that matter.
+    pub headers: Headers,
     /// The body, as text or in base64.
     pub body: Option<String>,
     /// Whether the body is in base64.
     pub is_base64_encoded: bool,
     /// What API Gateway knows about the request.
     pub request_context: RequestContext,
+}
+
+/// The headers that a function here looks at; their names come in small letters.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Headers {
+    /// The viewer's certificate, in PEM, URL-encoded: from CloudFront, where that checked it.
+    #[serde(rename = "cloudfront-viewer-cert-pem")]
+    pub viewer_certificate: Option<String>,
 }
 
 /// What API Gateway knows about a request.

@@ -6,7 +6,7 @@ mod event;
 mod problem;
 mod reply;
 
-pub use event::{Authentication, ClientCertificate, Event, Http, RequestContext};
+pub use event::{Authentication, ClientCertificate, Event, Headers, Http, RequestContext};
 pub use problem::Problem;
 pub use reply::Reply;
 

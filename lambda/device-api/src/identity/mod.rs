@@ -4,12 +4,15 @@
 //! revocation nor our terminals. Only what is on record as allowed is let in.
 
 mod certificate;
+mod edge;
 mod registry;
 
 use device_registry::{Registration, Serial, State};
 use jiff::Timestamp;
 
 pub use certificate::{Presented, Unusable};
+pub use edge::Edge;
+pub(crate) use edge::certificate;
 pub(crate) use registry::Registry;
 
 /// Why a caller is nobody here.
