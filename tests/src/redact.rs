@@ -72,9 +72,9 @@ fn is_run(word: &str) -> bool {
     })
 }
 
-/// A SHA-256 or its first twelve digits. Twelve decimal digits are an account.
+/// A SHA-256, a commit, or the first twelve digits of one. Twelve decimal digits are an account.
 fn is_digest(word: &str) -> bool {
-    matches!(word.len(), 12 | 64)
+    matches!(word.len(), 12 | 40 | 64)
         && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
         && word.bytes().any(|byte| byte.is_ascii_lowercase())
 }
@@ -101,6 +101,7 @@ mod tests {
         check("at 2026-11-21T12:00:00Z.", "at <time>.");
         check("(run 20261121T205209123Z-3f2a9c4b11d0)", "(run <run>)");
         check("the plan is `3f2a9c4b11d0`, not", "the plan is `<digest>`, not");
+        check("commit 3f2a9c4b11d03f2a9c4b11d03f2a9c4b11d03f2a", "commit <digest>");
         check("reconcile-3f2a9c4b11d0", "reconcile-<digest>");
         check("pair-Topic-245B369616CA", "pair-Topic-<digest>");
         check("key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f", "key/<uuid>");

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use gix::revision::walk::Sorting;
+use gix::traverse::commit::simple::CommitTimeOrder;
 use gix::{Commit as Object, ObjectId, Repository, bstr::BStr};
 use serde::Serialize;
 
@@ -47,7 +48,7 @@ pub(crate) fn since(
     })?;
     let failed = |error: &dyn std::fmt::Display| format!("failed to read git's history: {error}");
     let walk = repository.rev_walk([tip]).with_hidden([applied]);
-    let walk = walk.sorting(Sorting::ByCommitTime(Default::default())).all();
+    let walk = walk.sorting(Sorting::ByCommitTime(CommitTimeOrder::NewestFirst)).all();
     let mut commits = Vec::new();
     for step in walk.map_err(|error| failed(&error))? {
         let object = step.and_then(|info| info.object()).map_err(|error| failed(&error))?;

@@ -207,10 +207,10 @@ mod tests {
     fn history() -> History {
         let running = json!({ "status": "running", "finishedAt": null, "units": [] });
         let runs = vec![
-            record("aaaaaaaaaaaa", running.clone()),
-            record("bbbbbbbbbbbb", running),
-            record("cccccccccccc", json!({ "uncommitted": 2 })),
-            record("dddddddddddd", json!({ "status": "applied", "units": [], "actor": null })),
+            record("aaaaaaaaaaaa", &running),
+            record("bbbbbbbbbbbb", &running),
+            record("cccccccccccc", &json!({ "uncommitted": 2 })),
+            record("dddddddddddd", &json!({ "status": "applied", "units": [], "actor": null })),
         ];
         History { runs, unread: 3, remarks: vec!["the record of run `x`: it is gone".to_owned()] }
     }
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn one_run_is_shown_with_its_steps() {
-        let run = record("cccccccccccc", json!({ "uncommitted": 2, "leftOut": 4 }));
+        let run = record("cccccccccccc", &json!({ "uncommitted": 2, "leftOut": 4 }));
         let shown = one(&run, &|_| true, (None, view(Format::Text, 80)));
         insta::assert_snapshot!(anstream::adapter::strip_str(&shown).to_string());
         let only = |address: &_| *address == "stacks/iam".parse().unwrap();

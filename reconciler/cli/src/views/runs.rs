@@ -157,7 +157,7 @@ pub(super) mod fixtures {
     use serde_json::{Value, json};
 
     /// A run of one unit that failed and one that was done, with some keys otherwise.
-    pub(crate) fn record(run: &str, others: Value) -> RunRecord {
+    pub(crate) fn record(run: &str, others: &Value) -> RunRecord {
         let mut record = json!({
             "formatVersion": "1.0",
             "run": format!("20261121T205209123Z-{run}"),

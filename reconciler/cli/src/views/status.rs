@@ -280,9 +280,9 @@ mod tests {
             differing: 2,
             unknown: 0,
             holder: Some(serde_json::from_value(holder).unwrap()),
-            current: Some(record("eeeeeeeeeeee", json!({ "status": "running" }))),
-            last: Some(record("cccccccccccc", json!({}))),
-            whole: Some(record("bbbbbbbbbbbb", json!({ "status": "applied", "units": [] }))),
+            current: Some(record("eeeeeeeeeeee", &json!({ "status": "running" }))),
+            last: Some(record("cccccccccccc", &json!({}))),
+            whole: Some(record("bbbbbbbbbbbb", &json!({ "status": "applied", "units": [] }))),
             unapplied: Some(Ok(Unapplied { branch, commits, is_beside: true })),
             remarks: vec!["the record of run `x`: it is gone".to_owned()],
         };

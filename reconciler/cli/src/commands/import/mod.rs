@@ -168,7 +168,7 @@ impl Proposal {
             summary = format!("{summary} Note: {note}.");
         }
         let mut next: Vec<Step> = self.open.clone().into_iter().collect();
-        next.extend(verdict.and_then(outlook));
+        next.extend(verdict.map(outlook));
         if !changes.is_empty() {
             let paths: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
             next.push(super::device::committing(&paths, &format!("Import {address}")));
@@ -183,9 +183,9 @@ impl Proposal {
 }
 
 /// What an apply will do about what was imported.
-fn outlook(verdict: &Verdict) -> Option<Step> {
+fn outlook(verdict: &Verdict) -> Step {
     match verdict {
-        Verdict::InSync => Some(Step::new("Nothing differs:", "the plan has nothing to do")),
+        Verdict::InSync => Step::new("Nothing differs:", "the plan has nothing to do"),
         Verdict::Change(change) => {
             let fields = change.fields.iter().map(|field| {
                 let from = field.before.as_deref().unwrap_or("-");
@@ -194,14 +194,11 @@ fn outlook(verdict: &Verdict) -> Option<Step> {
             });
             let lines: Vec<String> = fields.collect();
             let lines = if lines.is_empty() { change.reason.clone() } else { lines.join("\n") };
-            Some(Step::new(
-                format!("An apply will do this, and no more ({}):", change.action),
-                &lines,
-            ))
+            Step::new(format!("An apply will do this, and no more ({}):", change.action), &lines)
         }
         Verdict::Blocked { why, unblock, change: _ } => {
-            Some(Step::new(format!("It is held back: {why}."), unblock))
+            Step::new(format!("It is held back: {why}."), unblock)
         }
-        Verdict::Unknown { why } => Some(Step::new("What an apply will do is not known:", why)),
+        Verdict::Unknown { why } => Step::new("What an apply will do is not known:", why),
     }
 }

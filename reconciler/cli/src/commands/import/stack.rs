@@ -35,7 +35,7 @@ pub(super) async fn propose(place: &Place<'_>, args: &StackArgs) -> Result<Propo
     let StackArgs { stack, name, region, force } = args;
     let environment = &*place.session.environment;
     let of_arn = stack.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2));
-    let region = region.as_deref().or(of_arn).unwrap_or(environment.target.region());
+    let region = region.as_deref().or(of_arn).unwrap_or_else(|| environment.target.region());
     if !environment.all_regions().any(|known| known == region) {
         let name = &environment.name;
         let message = format!("the environment `{name}` is not in {region}");
