@@ -157,7 +157,8 @@ impl Workspace {
     /// What the rules say of what one environment declares, breaches among it.
     pub(crate) fn judgement(&self, environment: &str) -> Result<Judgement, Vec<Problem>> {
         let desired = load::load(&self.files, &infos())?;
-        let environment = desired.environment(Some(environment)).map_err(|problem| vec![problem])?;
+        let environment =
+            desired.environment(Some(environment)).map_err(|problem| vec![problem])?;
         rules::judge(&self.files, &desired, &[environment], target::today())
     }
 

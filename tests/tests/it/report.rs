@@ -63,7 +63,9 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         let path = entry.expect("it is listed").path();
         let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
         if path.is_dir() {
-            found.extend(files(&path).into_iter().map(|(rest, bytes)| (format!("{name}/{rest}"), bytes)));
+            found.extend(
+                files(&path).into_iter().map(|(rest, bytes)| (format!("{name}/{rest}"), bytes)),
+            );
         } else {
             found.insert(name, fs::read(&path).expect("it is read"));
         }
@@ -79,9 +81,23 @@ fn a_report_tells_drift_since_when_and_who_applied_and_writes_nothing_to_aws() {
     let paths = [page.to_str().expect("a path"), evidence.to_str().expect("a path")];
     succeed(root, &["apply", "-e", "test", "--actor", "alice"]);
     let pointer = "/VersioningConfiguration/Status";
-    succeed(root, &["sandbox", "tamper", "-e", "test", "stacks/data", "Bucket", pointer, "Suspended"]);
+    succeed(
+        root,
+        &["sandbox", "tamper", "-e", "test", "stacks/data", "Bucket", pointer, "Suspended"],
+    );
 
-    let look = ["report", "--detect", "-e", "test", "--output", "json", "--html", paths[0], "--evidence", paths[1]];
+    let look = [
+        "report",
+        "--detect",
+        "-e",
+        "test",
+        "--output",
+        "json",
+        "--html",
+        paths[0],
+        "--evidence",
+        paths[1],
+    ];
     let told: Value = serde_json::from_str(&succeed(root, &look)).expect("it is JSON");
     assert_eq!(told["calls"]["test"]["writes"], 0);
     assert_eq!(told["complete"], true);
@@ -132,7 +148,8 @@ fn an_environment_that_cannot_be_reached_is_said_and_hides_no_other() {
 fn files_that_cannot_be_understood_make_no_page() {
     let folder = repository();
     let root = folder.path();
-    fs::write(root.join("desired/stacks/data.yaml"), "kind: Stack\nname: data\n").expect("it is written");
+    fs::write(root.join("desired/stacks/data.yaml"), "kind: Stack\nname: data\n")
+        .expect("it is written");
     let page = root.join("page.html");
     let output = run(root, &["report", "--html", page.to_str().expect("a path"), "-e", "test"]);
     assert_eq!(output.status.code(), Some(1));

@@ -12,9 +12,7 @@ use reconcile_guard::Judgement;
 use super::super::plan::Look;
 use super::super::{Context, Failure};
 use super::kinds;
-use crate::views::survey::{
-    Declared, Exception, ExceptionKind, Place, Sight, Survey, Surveyed,
-};
+use crate::views::survey::{Declared, Exception, ExceptionKind, Place, Sight, Survey, Surveyed};
 use crate::workspace::Workspace;
 
 /// How many runs are shown.

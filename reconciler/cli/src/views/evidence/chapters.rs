@@ -16,14 +16,28 @@ use super::markdown::{Table, or_dash, time};
 
 /// All chapters, in the order in which they are read.
 pub(super) fn of(sight: &Sight) -> [Chapter; 7] {
-    [declared(sight), running(sight), differences(sight), runs(sight), rules(sight), certificates(sight), exceptions(sight)]
+    [
+        declared(sight),
+        running(sight),
+        differences(sight),
+        runs(sight),
+        rules(sight),
+        certificates(sight),
+        exceptions(sight),
+    ]
 }
 
 fn declared(sight: &Sight) -> Chapter {
     let units = sight.declared.iter();
     let rows = units.clone().map(|(address, unit)| {
         let file = format!("`{}`", unit.sha256);
-        vec![address.to_string(), unit.physical_name.clone(), unit.region.clone(), unit.file.clone(), file]
+        vec![
+            address.to_string(),
+            unit.physical_name.clone(),
+            unit.region.clone(),
+            unit.file.clone(),
+            file,
+        ]
     });
     Chapter {
         name: "declared",
@@ -42,14 +56,25 @@ fn declared(sight: &Sight) -> Chapter {
 fn running(sight: &Sight) -> Chapter {
     let rows = sight.running.iter().map(|unit| {
         let running = unit.running.as_ref();
-        let absent = unit.unreadable.as_ref().map_or("absent".to_owned(), |why| format!("unreadable: {why}"));
-        let name = if unit.declared { unit.address.to_string() } else { format!("{} (not declared)", unit.address) };
+        let absent = unit
+            .unreadable
+            .as_ref()
+            .map_or("absent".to_owned(), |why| format!("unreadable: {why}"));
+        let name = if unit.declared {
+            unit.address.to_string()
+        } else {
+            format!("{} (not declared)", unit.address)
+        };
         vec![
             name,
             running.map_or(absent, |running| running.state.clone()),
             or_dash(running.and_then(|running| running.commit.clone())),
             or_dash(running.and_then(|running| running.since).map(time)),
-            or_dash(running.map(|running| running.identity.clone()).filter(|identity| !identity.is_empty())),
+            or_dash(
+                running
+                    .map(|running| running.identity.clone())
+                    .filter(|identity| !identity.is_empty()),
+            ),
         ]
     });
     Chapter {
@@ -71,12 +96,22 @@ fn differences(sight: &Sight) -> Chapter {
     let differing: Vec<_> = units.filter(|unit| unit.planned.verdict != Verdict::InSync).collect();
     let rows = differing.iter().map(|unit| {
         let verdict = &unit.planned.verdict;
-        vec![unit.address.to_string(), sentences::word(verdict).to_owned(), since(unit, sight), sentences::reason(verdict).to_owned()]
+        vec![
+            unit.address.to_string(),
+            sentences::word(verdict).to_owned(),
+            since(unit, sight),
+            sentences::reason(verdict).to_owned(),
+        ]
     });
     let fields = differing.iter().flat_map(|unit| {
         let fields = unit.planned.verdict.change().map_or(&[][..], |change| &change.fields);
         fields.iter().map(|field| {
-            vec![unit.address.to_string(), field.path.clone(), or_dash(field.before.clone()), or_dash(field.after.clone())]
+            vec![
+                unit.address.to_string(),
+                field.path.clone(),
+                or_dash(field.before.clone()),
+                or_dash(field.after.clone()),
+            ]
         })
     });
     Chapter {
@@ -134,12 +169,16 @@ fn difference(unit: &PlannedUnit, sight: &Sight) -> Json {
 
 fn runs(sight: &Sight) -> Chapter {
     let (tables, json) = match &sight.history {
-        Ok(history) => (told(history), json!({
-            "newest": history.runs, "older": history.unread, "unreadable": history.remarks,
-        })),
+        Ok(history) => (
+            told(history),
+            json!({
+                "newest": history.runs, "older": history.unread, "unreadable": history.remarks,
+            }),
+        ),
         Err(why) => {
             let rows = vec![vec![why.clone()]];
-            let table = Table { title: None, heads: &["The records could not be read"], rows, empty: "" };
+            let table =
+                Table { title: None, heads: &["The records could not be read"], rows, empty: "" };
             (vec![table], json!({ "unseen": why }))
         }
     };
@@ -220,11 +259,11 @@ fn judged(judgement: &Judgement) -> Vec<Table> {
     let by_control = controls::of_all(all).into_iter().map(|control| {
         let serving: Vec<_> =
             all.iter().filter(|rule| controls::of(rule).contains(&control)).collect();
-        let count = |standing| {
-            serving.iter().filter(|rule| rule.standing == standing).count().to_string()
-        };
+        let count =
+            |standing| serving.iter().filter(|rule| rule.standing == standing).count().to_string();
         let names: Vec<_> = serving.iter().map(|rule| rule.rule.as_str()).collect();
-        let counts = [Standing::Kept, Standing::Excepted, Standing::Broken, Standing::NotApplicable];
+        let counts =
+            [Standing::Kept, Standing::Excepted, Standing::Broken, Standing::NotApplicable];
         std::iter::once(control.clone())
             .chain(counts.map(count))
             .chain([names.join(", ")])
@@ -232,7 +271,13 @@ fn judged(judgement: &Judgement) -> Vec<Table> {
     });
     let rules = all.iter().map(|rule| {
         let files = rule.checked.len().to_string();
-        vec![rule.rule.clone(), standing(rule.standing).to_owned(), rule.keeps.clone(), files, rule.file.clone()]
+        vec![
+            rule.rule.clone(),
+            standing(rule.standing).to_owned(),
+            rule.keeps.clone(),
+            files,
+            rule.file.clone(),
+        ]
     });
     let findings = all.iter().flat_map(|rule| {
         rule.findings.iter().map(|found| {
@@ -279,7 +324,12 @@ fn standing(standing: Standing) -> &'static str {
 fn certificates(sight: &Sight) -> Chapter {
     let terminals = sight.terminals.iter().flat_map(terminal_rows);
     let authorities = sight.authorities.iter().map(|authority| {
-        vec![authority.subject.clone(), time(authority.not_after), authority.fingerprint.clone(), authority.address.to_string()]
+        vec![
+            authority.subject.clone(),
+            time(authority.not_after),
+            authority.fingerprint.clone(),
+            authority.address.to_string(),
+        ]
     });
     let signatures = sight.signatures.iter().map(|signature| {
         let signed = signature.signed.as_ref();
@@ -288,7 +338,8 @@ fn certificates(sight: &Sight) -> Chapter {
             (None, Some(_)) => "signed".to_owned(),
             (None, None) => "not signed".to_owned(),
         };
-        let runs = signature.is_running().map(|same| if same { "this package" } else { "something else" });
+        let runs =
+            signature.is_running().map(|same| if same { "this package" } else { "something else" });
         vec![
             signature.address.to_string(),
             state,
@@ -298,7 +349,8 @@ fn certificates(sight: &Sight) -> Chapter {
             or_dash(runs),
         ]
     });
-    let terminal_json = |enrolment: &Enrolment| with(&json!({ "address": enrolment.address }), &enrolment.terminal);
+    let terminal_json =
+        |enrolment: &Enrolment| with(&json!({ "address": enrolment.address }), &enrolment.terminal);
     Chapter {
         name: "certificates",
         title: "Certificates and signatures",
@@ -306,7 +358,17 @@ fn certificates(sight: &Sight) -> Chapter {
         tables: vec![
             Table {
                 title: Some("Terminals"),
-                heads: &["Terminal", "Clinic", "In git", "Serial number", "Issued", "Good until", "Revoked", "Allowed", "Commit"],
+                heads: &[
+                    "Terminal",
+                    "Clinic",
+                    "In git",
+                    "Serial number",
+                    "Issued",
+                    "Good until",
+                    "Revoked",
+                    "Allowed",
+                    "Commit",
+                ],
                 rows: terminals.collect(),
                 empty: "No terminal is declared.",
             },
@@ -318,7 +380,14 @@ fn certificates(sight: &Sight) -> Chapter {
             },
             Table {
                 title: Some("Signatures"),
-                heads: &["Package", "State", "Good until", "Signed by", "Commit", "The function runs"],
+                heads: &[
+                    "Package",
+                    "State",
+                    "Good until",
+                    "Signed by",
+                    "Commit",
+                    "The function runs",
+                ],
                 rows: signatures.collect(),
                 empty: "No package is declared.",
             },
@@ -334,13 +403,15 @@ fn certificates(sight: &Sight) -> Chapter {
 /// A line for each certificate; one without any for a terminal that has none.
 fn terminal_rows(enrolment: &Enrolment) -> Vec<Vec<String>> {
     let terminal = &enrolment.terminal;
-    let begin = || vec![terminal.name.clone(), terminal.clinic.clone(), terminal.declared.to_owned()];
+    let begin =
+        || vec![terminal.name.clone(), terminal.clinic.clone(), terminal.declared.to_owned()];
     let dashes = |count| std::iter::repeat_n("-".to_owned(), count);
     if terminal.certificates.is_empty() {
         return vec![begin().into_iter().chain(dashes(6)).collect()];
     }
     let rows = terminal.certificates.iter().map(|certificate| {
-        let allowed = terminal.registered == Some("enrolled") && terminal.allowed.contains(&certificate.serial);
+        let allowed = terminal.registered == Some("enrolled")
+            && terminal.allowed.contains(&certificate.serial);
         let mut row = begin();
         row.extend([
             certificate.serial.clone(),
@@ -401,7 +472,8 @@ fn ended(status: RunStatus) -> String {
 /// An object with the fields of another one behind its own.
 fn with(begin: &Json, rest: &impl Serialize) -> Json {
     let mut value = begin.clone();
-    if let (Json::Object(value), Ok(Json::Object(rest))) = (&mut value, serde_json::to_value(rest)) {
+    if let (Json::Object(value), Ok(Json::Object(rest))) = (&mut value, serde_json::to_value(rest))
+    {
         value.extend(rest);
     }
     value

@@ -11,8 +11,8 @@ mod tests;
 use reconcile_core::digest::Digest;
 use serde_json::Value as Json;
 
-use super::survey::{Sight, Survey, Surveyed};
 use self::markdown::{Table, table};
+use super::survey::{Sight, Survey, Surveyed};
 
 /// One subject, for people and for programs.
 struct Chapter {
@@ -68,7 +68,9 @@ fn index(survey: &Survey, files: &[(String, String)]) -> String {
         text.push_str(&format!("\n## {name}\n\n"));
         match sight {
             Ok(sight) => text.push_str(&table(&["", ""], &facts(survey.version, sight))),
-            Err(why) => text.push_str(&format!("**Not seen**: {}\n", markdown::cell(&why.join("; ")))),
+            Err(why) => {
+                text.push_str(&format!("**Not seen**: {}\n", markdown::cell(&why.join("; "))))
+            }
         }
     }
     let rows = files.iter().map(|(name, text)| {

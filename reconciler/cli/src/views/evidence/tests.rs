@@ -23,7 +23,10 @@ fn every_file_is_named_with_its_digest() {
     let (readme, index) = &files[0];
     assert_eq!(readme, "README.md");
     for (name, text) in &files[1..files.len() - 1] {
-        assert!(index.contains(&format!("[{name}]({name}) | {} | `{}`", text.len(), Digest::of(text))), "{name}");
+        assert!(
+            index.contains(&format!("[{name}]({name}) | {} | `{}`", text.len(), Digest::of(text))),
+            "{name}"
+        );
     }
 }
 
@@ -31,7 +34,10 @@ fn every_file_is_named_with_its_digest() {
 fn what_was_not_seen_is_said_first() {
     let files = files(&survey(1));
     let (_, index) = &files[0];
-    assert!(index.contains("## staging\n\n**Not seen**: failed to ask AWS who is calling"), "{index}");
+    assert!(
+        index.contains("## staging\n\n**Not seen**: failed to ask AWS who is calling"),
+        "{index}"
+    );
     assert!(!files.iter().any(|(name, _)| name.starts_with("staging/")));
 }
 
@@ -41,7 +47,10 @@ fn a_chapter_is_the_same_for_people_and_for_programs() {
     let json = |name: &str| -> Value { serde_json::from_str(&files[name]).unwrap() };
     assert_eq!(json("production/rules.json")["rules"][1]["standing"], "broken");
     assert_eq!(json("production/runs.json")["runs"]["newest"][0]["actor"], "sato");
-    assert_eq!(json("production/declared.json")["declared"][0]["address"], "devices/clinic-0001-pc00000");
+    assert_eq!(
+        json("production/declared.json")["declared"][0]["address"],
+        "devices/clinic-0001-pc00000"
+    );
     let drifted = json("production/differences.json");
     let logs = drifted["differences"]["units"].as_array().unwrap().iter();
     let logs = logs.clone().find(|unit| unit["address"] == "stacks/logs").unwrap();

@@ -97,8 +97,7 @@ fn seen(sight: &Sight) -> Seen<'_> {
     let Sight { place, report, dirty, signatures, authorities, exceptions, .. } = sight;
     let coverage = Coverage { notes: Vec::new(), ..report.coverage() };
     let rows = signatures.iter();
-    let rows =
-        rows.map(|signature| SignatureRow { signature, is_running: signature.is_running() });
+    let rows = rows.map(|signature| SignatureRow { signature, is_running: signature.is_running() });
     Seen {
         place,
         status: report.status(),

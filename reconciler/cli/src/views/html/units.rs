@@ -10,7 +10,7 @@ use reconcile_core::status::Running;
 use reconcile_core::verdict::{Action, Change, Danger, DangerLevel, Effect, FieldChange, Verdict};
 use serde::Serialize;
 
-use super::super::survey::{Declared, Since, Sight};
+use super::super::survey::{Declared, Sight, Since};
 use super::super::{sentences, visible};
 
 /// Fields of one unit that are shown; the others are counted.
@@ -55,8 +55,7 @@ struct Field<'a> {
 pub(super) fn units(sight: &Sight) -> Vec<Unit<'_>> {
     let terminals = terminal_addresses(sight);
     let planned = sight.report.plan().units().iter();
-    let planned: Vec<_> =
-        planned.filter(|unit| !terminals.contains(&unit.address)).collect();
+    let planned: Vec<_> = planned.filter(|unit| !terminals.contains(&unit.address)).collect();
     let places = places(&planned);
     let running: BTreeMap<_, _> = sight.running.iter().map(|unit| (&unit.address, unit)).collect();
     let running = |unit: &PlannedUnit| running.get(&unit.address)?.running.as_ref();

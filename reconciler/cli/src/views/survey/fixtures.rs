@@ -107,12 +107,16 @@ fn declared(unit: &PlannedUnit) -> Declared {
 }
 
 fn running(unit: &PlannedUnit) -> Option<UnitStatus> {
-    let is_there = unit.planned.verdict.change().is_none_or(|change| change.action != Action::Create);
+    let is_there =
+        unit.planned.verdict.change().is_none_or(|change| change.action != Action::Create);
     let running = Running {
         state: "UPDATE_COMPLETE".to_owned(),
         commit: Some(COMMIT.to_owned()),
         since: Some(days(-30)),
-        identity: format!("arn:aws:cloudformation:ap-northeast-1:111122223333:stack/{}", unit.address.name()),
+        identity: format!(
+            "arn:aws:cloudformation:ap-northeast-1:111122223333:stack/{}",
+            unit.address.name()
+        ),
     };
     (unit.address.kind() == "stacks").then(|| UnitStatus {
         address: unit.address.clone(),
@@ -198,7 +202,9 @@ fn signatures() -> Vec<Signature> {
         version: "3sL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY".to_owned(),
         code_sha256: format!("{name}="),
         job: format!("arn:aws:signer:ap-northeast-1:111122223333:/signing-jobs/{name}"),
-        profile_version: "arn:aws:signer:ap-northeast-1:111122223333:/signing-profiles/clinic/7dx3BPyuNq".to_owned(),
+        profile_version:
+            "arn:aws:signer:ap-northeast-1:111122223333:/signing-profiles/clinic/7dx3BPyuNq"
+                .to_owned(),
         expires: Some(days(ends)),
         commit: Some(COMMIT.to_owned()),
     };
@@ -214,7 +220,11 @@ fn signatures() -> Vec<Signature> {
         function,
     };
     vec![
-        of("device-api", Some(signed("device-api", 4000)), Some(function("device-api", "device-api"))),
+        of(
+            "device-api",
+            Some(signed("device-api", 4000)),
+            Some(function("device-api", "device-api")),
+        ),
         of("health", Some(signed("health", 40)), Some(function("health", "other"))),
         of("mailer", None, None),
     ]
@@ -243,6 +253,7 @@ fn history() -> History {
         plan_digest: Digest::of("plan"),
         planned: Some(2),
         left_out: 0,
+        uncommitted: 0,
         started_at: days(number - 12),
         finished_at: Some(days(number - 12) + SignedDuration::from_secs(94)),
         status,
@@ -258,7 +269,10 @@ fn history() -> History {
             run(2, RunStatus::Ended(Status::Applied), applied),
         ],
         unread: 14,
-        remarks: vec!["the record of run `20261101T000000000Z-5b0f9c` : it has format 9.0, not 1.0".to_owned()],
+        remarks: vec![
+            "the record of run `20261101T000000000Z-5b0f9c` : it has format 9.0, not 1.0"
+                .to_owned(),
+        ],
     }
 }
 
@@ -282,9 +296,24 @@ fn judgement() -> Judgement {
     };
     Judgement {
         rules: vec![
-            rule("buckets_are_encrypted", "Portfolio, layer 1; OWASP A02", Standing::Kept, Vec::new()),
-            rule("buckets_want_tls", "Backup design 5.2; OWASP A02, SOC 2 CC6.1", Standing::Broken, found(false)),
-            rule("buckets_keep_versions", "Backup design 5.2; Well-Architected, reliability", Standing::Excepted, found(true)),
+            rule(
+                "buckets_are_encrypted",
+                "Portfolio, layer 1; OWASP A02",
+                Standing::Kept,
+                Vec::new(),
+            ),
+            rule(
+                "buckets_want_tls",
+                "Backup design 5.2; OWASP A02, SOC 2 CC6.1",
+                Standing::Broken,
+                found(false),
+            ),
+            rule(
+                "buckets_keep_versions",
+                "Backup design 5.2; Well-Architected, reliability",
+                Standing::Excepted,
+                found(true),
+            ),
             rule("tables_are_backed_up", "Portfolio, layer 4", Standing::NotApplicable, Vec::new()),
         ],
         ..Judgement::default()
