@@ -1,6 +1,6 @@
 //! Rules of CloudFormation Guard, what they say of templates and declarations, and the exceptions to them.
 //!
-//! Expected flow: [`Rules::read`] the files of rules; [`judge`] everything that they are about, at a day; show
+//! Expected flow: [`Rules::read`] the files of rules; [`judge()`] everything that they are about, at a day; show
 //! [`Judgement::breaches`], and keep [`Judgement::rules`] as evidence.
 //!
 //! It knows no folder, no kind and no clock. Guard itself is somebody else's: only `evaluate.rs` names it.
