@@ -106,7 +106,26 @@ mod tests {
 
     #[test]
     fn a_problem_has_its_rule_file_line_and_column() {
-        insta::assert_snapshot!(render_failure(&fixtures::problems()));
+        let log: serde_json::Value =
+            serde_json::from_str(&render_failure(&fixtures::problems())).unwrap();
+        assert_eq!(log["version"], "2.1.0");
+        let run = &log["runs"][0];
+        let rules: Vec<_> = run["tool"]["driver"]["rules"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| &one["id"])
+            .collect();
+        let results = run["results"].as_array().unwrap();
+        assert_eq!(results.len(), fixtures::problems().len());
+        assert!(results.iter().all(|result| rules.contains(&&result["ruleId"])));
+        let first = &results[0];
+        assert!(first["message"]["text"].as_str().unwrap().contains("terminationProtect"));
+        let place = &first["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "desired/stacks/kms.yaml");
+        assert_eq!(place["region"], serde_json::json!({ "startLine": 4, "startColumn": 1 }));
+        let whole = results.last().unwrap();
+        assert_eq!(whole["locations"], serde_json::json!([]), "it is wrong with no one line");
     }
 
     #[test]
