@@ -89,19 +89,6 @@ impl Transcript {
         self.say(&format!("It is committed: \"{message}\"."));
     }
 
-    /// Gives a file another name, and says so.
-    pub fn rename(&mut self, from: &str, to: &str) {
-        let folder = self.folder.path();
-        fs::rename(folder.join(from), folder.join(to)).expect("the file is renamed");
-        self.say(&format!("`{from}` becomes `{to}`."));
-    }
-
-    /// Shows what is in a file.
-    pub fn show(&mut self, path: &str) {
-        let text = fs::read_to_string(self.folder.path().join(path)).expect("the file is read");
-        self.add(&format!("\n```console\n$ cat {path}\n{}```\n", redact(&text)));
-    }
-
     /// Writes bytes into a file without a word.
     pub fn write(&self, path: &str, bytes: &[u8]) {
         fs::write(self.folder.path().join(path), bytes).expect("the file is written");

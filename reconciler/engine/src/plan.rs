@@ -172,7 +172,9 @@ impl World {
         }
         self.plan_gone(&mut units, &outputs, selection, now);
         self.review(&mut units);
-        units.iter_mut().for_each(|unit| redact(&mut unit.planned.verdict));
+        for unit in &mut units {
+            redact(&mut unit.planned.verdict);
+        }
         let mut notes = Vec::new();
         if left_out > 0 {
             notes.push(match left_out {

@@ -198,32 +198,3 @@ fn mistakes() {
     session.run("reconcile plan --enviroment test");
     session.end();
 }
-
-#[test]
-fn diff() {
-    let mut session =
-        Transcript::begin("diff", "What a branch changes, without AWS", &repository());
-    session.commit("the foundation");
-    session.edit("infra/keys.yaml", "of the foundation", "of all");
-    session.edit("infra/store.yaml", "foundation-store", "other-store");
-    session.edit("desired/stacks/store.yaml", "onDrift: revert", "onDrift: report");
-    session.commit("another bucket");
-    session.run("reconcile diff HEAD~1..HEAD");
-    session.say(
-        "A file under another name is another stack, unless it keeps the name of the old one.",
-    );
-    session.rename("desired/stacks/roles.yaml", "desired/stacks/writers.yaml");
-    session.edit("desired/stacks/writers.yaml", "name: roles", "name: writers");
-    session.edit("desired/stacks/trail.yaml", "stacks.roles", "stacks.writers");
-    session.run("reconcile diff --detailed-exitcode");
-    session.say("For a pull request, and for a job's conditions.");
-    session.run(
-        "reconcile diff HEAD~1 --only stacks/store --output markdown --github-output outputs.txt",
-    );
-    session.show("outputs.txt");
-    session.say("A revision that does not exist, and one whose files cannot be understood.");
-    session.run("reconcile diff nowhere..HEAD");
-    session.edit("desired/stacks/trail.yaml", "kind: Stack", "kind: Stak");
-    session.run("reconcile diff HEAD --output json");
-    session.end();
-}

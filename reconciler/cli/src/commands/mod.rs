@@ -143,7 +143,9 @@ impl Context {
     /// Has GitHub show messages beside the lines of files, if a job of its runs this.
     fn annotate(&self, commands: impl FnOnce() -> Vec<String>) {
         if self.global.publish.is_github() {
-            commands().iter().for_each(|command| self.console.talk(command));
+            for command in commands() {
+                self.console.talk(&command);
+            }
         }
     }
 

@@ -54,7 +54,9 @@ pub fn compare(
     provisions::hold_back(&mut units, &comparison);
     let renames = renames::find(&mut units, &comparison);
     head.review(&mut units);
-    units.iter_mut().for_each(|unit| redact(&mut unit.planned.verdict));
+    for unit in &mut units {
+        redact(&mut unit.planned.verdict);
+    }
     units.retain(|unit| selection(&unit.address));
     Ok(Differences { plan: CheckedPlan::new(Plan::new(units))?, renames })
 }
