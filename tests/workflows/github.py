@@ -16,6 +16,7 @@ import sys
 import urllib.parse
 
 NOW = "2026-11-22T00:00:00Z"
+BOT = {"login": "github-actions[bot]"}
 
 
 class GitHub:
@@ -61,7 +62,7 @@ def comments(state, _query, _fields, number):
 
 @route("POST", r"issues/(\d+)/comments", "write to what it is about")
 def comment(state, _query, fields, number):
-    state["comments"].append({"id": len(state["comments"]) + 1, "issue": int(number), "body": fields["body"]})
+    state["comments"].append({"id": len(state["comments"]) + 1, "issue": int(number), "user": BOT, "body": fields["body"]})
 
 
 @route("PATCH", r"issues/comments/(\d+)", "pull-requests:write")
@@ -72,14 +73,14 @@ def edit_comment(state, _query, fields, which):
 @route("GET", r"issues", "issues:read")
 def issues(state, query, _fields):
     """GitHub's list of issues has pull requests in it, too."""
-    found = state["issues"] + [{**pull, "state": "open", "body": None} for pull in state["pulls"]]
+    found = state["issues"] + [{**pull, "state": "open", "user": {"login": "alice"}, "body": None} for pull in state["pulls"]]
     return [issue for issue in found if issue["state"] == query["state"]]
 
 
 @route("POST", r"issues", "issues:write")
 def open_issue(state, _query, fields):
     state["number"] += 1
-    state["issues"].append({"number": state["number"], "state": "open", "created_at": NOW, **fields})
+    state["issues"].append({"number": state["number"], "state": "open", "created_at": NOW, "user": BOT, **fields})
 
 
 @route("PATCH", r"issues/(\d+)", "issues:write")

@@ -99,6 +99,7 @@ class Run:
             "inputs": inputs,
             "needs": needs,
             "vars": self.world.vars,
+            "runner": {"arch": "ARM64"},
             "always": always,
             "cancelled": never,
         }
@@ -117,7 +118,7 @@ class Job:
         self.run, self.world, self.name, self.job, self.contexts = run, run.world, name, job, contexts
         self.steps = {}
         self.failed = False
-        self.role = None
+        self.caches = {}
         given = job["permissions"]
         self.token = {scope: "read" for scope in given if scope != "id-token"} if run.is_of_fork else given
         contexts["github"]["token"] = json.dumps(self.token)
@@ -128,6 +129,8 @@ class Job:
     def go(self):
         assert self.job["timeout-minutes"], "a job ends at some time"
         self.take(self.job["steps"], self.contexts, self.steps)
+        for key, path in self.caches.items():
+            shutil.copy(path, self.world.kept(key))
         outputs = self.job.get("outputs", {})
         contexts = {**self.contexts, "steps": self.steps}
         return {
@@ -242,7 +245,6 @@ class Job:
         if subject not in self.world.roles.get(role_to_assume, []):
             raise Failed("Not authorized to perform sts:AssumeRoleWithWebIdentity")
         assert aws_region and 900 <= role_duration_seconds <= 43200
-        self.role = role_to_assume
 
     def upload_artifact(self, name, path, if_no_files_found="warn", retention_days=None, overwrite=False):
         found = [pathlib.Path(one) for one in glob.glob(str(self.place / path))]
@@ -269,6 +271,15 @@ class Job:
         if not kept.is_dir():
             raise Failed(f"there is no artifact {name}")
         shutil.copytree(kept, self.place / path, dirs_exist_ok=True)
+
+    def cache(self, path, key):
+        kept, place = self.world.kept(key), self.place / path
+        if not kept.exists():
+            self.caches[key] = place
+            return {"cache-hit": "false"}
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(kept, place)
+        return {"cache-hit": "true"}
 
     def attest(self, subject_path):
         if self.token.get("attestations") != "write" or self.token.get("id-token") != "write":
@@ -320,6 +331,9 @@ class World:
         file = self.bin / name
         file.write_text(f"#!/bin/bash\nset -e\n{script}\n")
         file.chmod(0o755)
+
+    def kept(self, key):
+        return self.folder / f"cache-{key}"
 
     def machine(self):
         self.machines += 1

@@ -1,21 +1,22 @@
 #!/usr/bin/env bash
-# Opens, updates or closes the one issue that tells an environment's drift, from what is in results/.
+# Opens, updates or closes the one issue that tells of an environment that AWS is not as git says, from what is in
+# results/: it drifted, or what main has was not applied.
 set -euo pipefail
 repository=repos/$GITHUB_REPOSITORY
-marker="<!-- reconcile drift $TARGET -->"
+marker="<!-- reconcile $TARGET -->"
 run=$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID
 now=$(date --utc +%Y-%m-%dT%H:%M:%SZ)
 
 issue=$(gh api --paginate "$repository/issues?state=open&per_page=100" |
   jq --compact-output --slurp --arg marker "$marker" \
-    'add | map(select((.body // "") | startswith($marker))) | first // empty')
+    'add | map(select(.user.login == "github-actions[bot]" and (.body // "" | startswith($marker)))) | first // empty')
 number=$(jq --raw-output '.number // empty' <<<"$issue")
 since=$(jq --raw-output '.created_at // empty' <<<"$issue")
 
 case $(jq --raw-output .status results/drift.json) in
   in_sync)
     if [[ -n $number ]]; then
-      printf 'In sync again, as of %s ([run](%s)).\n' "$now" "$run" >results/closing.md
+      printf 'As git says again, as of %s ([run](%s)).\n' "$now" "$run" >results/closing.md
       gh api --silent --method POST "$repository/issues/$number/comments" --field body=@results/closing.md
       gh api --silent --method PATCH "$repository/issues/$number" --field state=closed --field state_reason=completed
     fi
@@ -31,7 +32,7 @@ case $(jq --raw-output .status results/drift.json) in
     if [[ -n $number ]]; then
       gh api --silent --method PATCH "$repository/issues/$number" --field body=@results/issue.md
     else
-      gh api --silent --method POST "$repository/issues" --field "title=Drift in $TARGET" --field body=@results/issue.md
+      gh api --silent --method POST "$repository/issues" --field "title=$TARGET is not as git says" --field body=@results/issue.md
     fi
     ;;
   *)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the packages that an environment declares, and says in the output `built` how many there are.
 #
-#     build-packages PROGRAM ENVIRONMENT
+#     build-packages.sh PROGRAM ENVIRONMENT
 set -euo pipefail
 program=$1 target=$2
 

@@ -2,7 +2,7 @@
 # Finds the plan that was reviewed, and says where it is in the output `expect`: a digest that a person gave, or the
 # file that the newest run of the workflow `plan` left for the commit that was merged.
 #
-#     reviewed-plan ENVIRONMENT FOLDER
+#     reviewed-plan.sh ENVIRONMENT FOLDER
 set -euo pipefail
 target=$1 folder=$2
 repository=repos/$GITHUB_REPOSITORY

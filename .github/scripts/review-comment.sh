@@ -27,7 +27,7 @@ fi
   echo "$marker"
   [[ -z $offline ]] || printf '> [!NOTE]\n> %s\n\n' "$offline"
   cat "$result"
-  printf '\n%s of %s · [all of it](%s)\n' "$TARGET" "${COMMIT:0:12}" "$run"
+  printf '%s of %s · [all of it](%s)\n' "$TARGET" "${COMMIT:0:12}" "$run"
 } >results/comment.md
 
 if [[ -n $offline ]]; then
@@ -38,7 +38,7 @@ if [[ $FROM != "$GITHUB_REPOSITORY" ]]; then
   exit 0
 fi
 comment=$(gh api --paginate "$repository/issues/$NUMBER/comments" |
-  jq --raw-output --slurp --arg marker "$marker" 'add | map(select(.body | startswith($marker))) | first.id // empty')
+  jq --raw-output --slurp --arg marker "$marker" 'add | map(select(.user.login == "github-actions[bot]" and (.body | startswith($marker)))) | first.id // empty')
 if [[ -n $comment ]]; then
   gh api --silent --method PATCH "$repository/issues/comments/$comment" --field body=@results/comment.md
 else
