@@ -45,7 +45,7 @@ class Run:
         triggers = file[True]  # YAML 1.1 reads `on` as a boolean
         if self.event not in triggers:
             raise AssertionError(f"{self.workflow} is not started by {self.event}")
-        self.run_jobs(file, self.inputs, self.jobs, {})
+        self.run_jobs(file, self.inputs, self.jobs)
         results = [job["result"] for job in self.jobs.values()]
         self.conclusion = "failure" if "failure" in results else "success"
         with self.world.github.opened() as state:
@@ -57,8 +57,8 @@ class Run:
         show = ["git", "-C", self.world.repository, "show", f"{self.sha}:.github/workflows/{workflow}"]
         return yaml.safe_load(subprocess.run(show, check=True, capture_output=True, text=True).stdout)
 
-    def run_jobs(self, file, inputs, jobs, permissions):
-        assert file["permissions"] == permissions or file["permissions"] == {}, "permissions are given to each job"
+    def run_jobs(self, file, inputs, jobs):
+        assert file["permissions"] == {}, "permissions are given to each job"
         for name, job in file["jobs"].items():
             needs = job.get("needs", [])
             needs = {need: jobs[need] for need in ([needs] if isinstance(needs, str) else needs)}
@@ -67,11 +67,10 @@ class Run:
             if not expressions.condition(job.get("if"), contexts):
                 jobs[name] = {"result": "skipped", "outputs": {}}
             elif "uses" in job:
-                called, within = {}, {}
-                for key, value in job.get("with", {}).items():
-                    within[key] = expressions.embedded(value, contexts)
+                called = {}
+                within = {key: expressions.embedded(value, contexts) for key, value in job.get("with", {}).items()}
                 called_file = job["uses"].removeprefix("./.github/workflows/")
-                self.run_jobs(self.read(called_file), within, called, {})
+                self.run_jobs(self.read(called_file), within, called)
                 failed = any(one["result"] == "failure" for one in called.values())
                 jobs[name] = {"result": "failure" if failed else "success", "outputs": {}}
             else:
