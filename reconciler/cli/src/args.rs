@@ -179,6 +179,10 @@ pub(crate) struct PlanArgs {
     /// Exit with 2 when there is something to change.
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
+    /// Exit with 3, and say what differs, if the plan has not this digest (or a beginning of it), or is not the plan in
+    /// this JSON file.
+    #[arg(long, value_name = "DIGEST|FILE")]
+    pub(crate) expect: Option<String>,
 }
 
 /// Arguments of `diff`.

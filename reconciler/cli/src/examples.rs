@@ -20,6 +20,7 @@ Examples:
   reconcile plan --only 'stacks/clinic-*'          of some units only
   reconcile plan --detect --detailed-exitcode      with fresh drift; 2 if there is anything
   reconcile plan --output json > plan.json         for `apply --expect plan.json`
+  reconcile plan --expect plan.json                3 if it is not that plan any more, and what differs
   reconcile plan --output markdown                 for a pull request's comment";
 
 /// Of `apply`.

@@ -90,23 +90,12 @@ fn guard(look: &Look, args: &ApplyArgs) -> Result<(), Failure> {
 
 /// Refuses a plan that is not the one that was reviewed, and shows what differs where it can.
 fn expected(plan: &Plan, args: &ApplyArgs) -> Result<(), Failure> {
-    let Some(expected) = &args.expect else { return Ok(()) };
-    let digest = plan.digest();
-    if digest.matches(expected) {
-        return Ok(());
+    match super::expect::deviation(plan, args.expect.as_deref())? {
+        None => Ok(()),
+        Some(deviation) => Err(Failure::Stale(
+            Problem::whole(deviation).hint("look at the plan again: `reconcile plan`"),
+        )),
     }
-    let reviewed = super::expect::Reviewed::read(expected)?;
-    if reviewed.as_ref().is_some_and(|reviewed| digest.matches(&reviewed.plan_digest)) {
-        return Ok(());
-    }
-    let message = match &reviewed {
-        Some(reviewed) => format!(
-            "the plan is not the one that was reviewed: {}",
-            reviewed.differences(plan).join("; ")
-        ),
-        None => format!("the plan is `{}`, not `{expected}`", digest.short()),
-    };
-    Err(Failure::Stale(Problem::whole(message).hint("look at the plan again: `reconcile plan`")))
 }
 
 /// Shows the plan before it is carried out; stdout is for the result.

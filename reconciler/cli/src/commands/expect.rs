@@ -7,11 +7,28 @@ use reconcile_core::plan::Plan;
 use reconcile_core::problem::Problem;
 use serde::Deserialize;
 
+/// How a plan differs from the one that is expected, by its digest or its file; nothing if it is the same.
+pub(super) fn deviation(plan: &Plan, expected: Option<&str>) -> Result<Option<String>, Problem> {
+    let Some(expected) = expected else { return Ok(None) };
+    let digest = plan.digest();
+    if digest.matches(expected) {
+        return Ok(None);
+    }
+    let Some(reviewed) = Reviewed::read(expected)? else {
+        return Ok(Some(format!("the plan is `{}`, not `{expected}`", digest.short())));
+    };
+    if digest.matches(&reviewed.plan_digest) {
+        return Ok(None);
+    }
+    let differences = reviewed.differences(plan).join("; ");
+    Ok(Some(format!("the plan is not the one that was reviewed: {differences}")))
+}
+
 /// What is needed of a reviewed plan.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Reviewed {
-    pub(super) plan_digest: String,
+struct Reviewed {
+    plan_digest: String,
     units: Vec<ReviewedUnit>,
 }
 
@@ -32,7 +49,7 @@ struct ReviewedField {
 
 impl Reviewed {
     /// Reads the file, if what was expected is one and not a digest.
-    pub(super) fn read(expected: &str) -> Result<Option<Self>, Problem> {
+    fn read(expected: &str) -> Result<Option<Self>, Problem> {
         let path = Path::new(expected);
         if !path.is_file() {
             return Ok(None);
@@ -45,7 +62,7 @@ impl Reviewed {
     }
 
     /// What the plan is now, where it was reviewed otherwise: a sentence a unit.
-    pub(super) fn differences(&self, plan: &Plan) -> Vec<String> {
+    fn differences(&self, plan: &Plan) -> Vec<String> {
         let mut reviewed: BTreeMap<&str, &ReviewedUnit> =
             self.units.iter().map(|unit| (unit.address.as_str(), unit)).collect();
         let mut differences = Vec::new();

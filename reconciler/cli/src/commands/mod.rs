@@ -67,7 +67,8 @@ pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
     let context = Context { global, console };
     let result = match command {
         None if dry_run => {
-            plan::run(&context, &PlanArgs { look: apply.look, detailed_exitcode: false }).await
+            let ApplyArgs { look, expect, .. } = apply;
+            plan::run(&context, &PlanArgs { look, detailed_exitcode: false, expect }).await
         }
         None => apply::run(&context, &apply).await,
         Some(_) if dry_run || apply.is_given() => {

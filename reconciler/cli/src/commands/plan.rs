@@ -26,8 +26,14 @@ pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Fail
     let progress = context.progress();
     let look = Look::begin(context, depth(args.look), &progress.events()).await?;
     drop(progress);
-    let report = look.report();
-    let exit = Exit::of_plan(report.status(), args.detailed_exitcode);
+    let mut report = look.report();
+    let exit = match super::expect::deviation(report.plan(), args.expect.as_deref())? {
+        Some(deviation) => {
+            report.notes.push(deviation);
+            Exit::Stale
+        }
+        None => Exit::of_plan(report.status(), args.detailed_exitcode),
+    };
     context.annotate(|| annotations::of_report(&report, |address| look.line(address)));
     Ok(context.report(Subject::Plan, &report, exit))
 }

@@ -65,6 +65,10 @@ impl Publish {
                 |format| View { format, ..view }.failure(found).unwrap_or_else(as_text),
             )?;
         }
+        if let Some(path) = &self.github_summary {
+            let view = View { format: Format::Markdown, budget: SUMMARY_BYTES, ..view };
+            append(path, &(view.failure(found).unwrap_or_else(as_text) + "\n"))?;
+        }
         let outputs = outputs(Status::Error, None, None);
         self.github_output.as_deref().map_or(Ok(()), |path| append(path, &outputs))
     }
