@@ -10,6 +10,7 @@ use reconcile_core::address::Address;
 
 use crate::commands::device::DeviceCommand;
 use crate::commands::import::ImportCommand;
+use crate::commands::report::ReportArgs;
 use crate::publish::Publish;
 use crate::views::Format;
 use crate::{console, examples};
@@ -126,6 +127,9 @@ pub(crate) enum Command {
     /// Show the units and what each depends on.
     #[command(after_help = examples::GRAPH)]
     Graph(GraphArgs),
+    /// Write what runs, what differs and who applied it: a page for people, evidence for an auditor.
+    #[command(after_help = examples::REPORT)]
+    Report(ReportArgs),
     /// Declare terminals, suspend or revoke them, and show what they are.
     #[command(subcommand, after_help = examples::DEVICE)]
     Device(DeviceCommand),
@@ -413,6 +417,11 @@ impl Global {
     /// The same for one unit only, whatever `--only` and `--exclude` say.
     pub(crate) fn about(&self, address: &str) -> Self {
         Self { only: vec![address.to_owned()], exclude: Vec::new(), ..self.clone() }
+    }
+
+    /// The same, for another environment.
+    pub(crate) fn in_environment(&self, name: &str) -> Self {
+        Self { environment: Some(name.to_owned()), ..self.clone() }
     }
 
     /// The person or job behind the run.

@@ -74,6 +74,15 @@ Examples:
   reconcile history --only stacks/s3 --last 5      that touched a unit
   reconcile history --output json                  for a program";
 
+/// Of `report`.
+pub(crate) const REPORT: &str = "\
+Examples:
+  reconcile report --html report.html              one page, for a browser
+  reconcile report --html site/index.html -e staging -e production
+  reconcile report --evidence audit/2026-11 --detect -e production
+
+Looking makes no write call. The page and the folder say what could not be seen; then the exit code is 1.";
+
 /// Of `graph`.
 pub(crate) const GRAPH: &str = "\
 Examples:

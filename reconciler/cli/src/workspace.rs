@@ -154,6 +154,14 @@ impl Workspace {
         if problems.is_empty() { Ok((worlds, judgement)) } else { Err(load::in_order(problems)) }
     }
 
+    /// What the rules say of what one environment declares, breaches among it.
+    pub(crate) fn judgement(&self, environment: &str) -> Result<Judgement, Vec<Problem>> {
+        let desired = load::load(&self.files, &infos())?;
+        let environment =
+            desired.environment(Some(environment)).map_err(|problem| vec![problem])?;
+        rules::judge(&self.files, &desired, &[environment], target::today())
+    }
+
     /// Where the sandbox's state is.
     pub(crate) fn sandbox_directory(&self) -> PathBuf {
         self.root.join(".reconcile").join("sandbox")

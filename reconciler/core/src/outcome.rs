@@ -30,6 +30,27 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// `unchanged`, `applied`, `refused`, `failed` or `skipped`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Applied => "applied",
+            Self::Refused { .. } => "refused",
+            Self::Failed { .. } => "failed",
+            Self::Skipped { .. } => "skipped",
+        }
+    }
+
+    /// Why it did not end well.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Unchanged | Self::Applied => None,
+            Self::Refused { why, unblock: _ } | Self::Failed { why } | Self::Skipped { why } => {
+                Some(why)
+            }
+        }
+    }
+
     /// Whether what depends on the unit may go on.
     pub fn is_good(&self) -> bool {
         match self {

@@ -22,6 +22,7 @@ mod predictions;
 mod promises;
 mod readme;
 mod refusals;
+mod report;
 mod requirements;
 mod sequences;
 mod service_role;

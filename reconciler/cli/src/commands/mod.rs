@@ -13,6 +13,7 @@ mod history;
 pub(crate) mod import;
 mod man;
 mod plan;
+pub(crate) mod report;
 mod sandbox;
 mod schema;
 mod serve;
@@ -83,6 +84,7 @@ pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
         Some(Command::Graph(args)) => graph::run(&context, &args),
         Some(Command::Device(command)) => device::run(&context, command).await,
         Some(Command::Import(command)) => import::run(&context, command).await,
+        Some(Command::Report(args)) => report::run(&context, &args).await,
         Some(Command::Schema(args)) => schema::run(&context, &args),
         Some(Command::Bootstrap(args)) => bootstrap::run(&context, &args).await,
         Some(Command::Completions { shell }) => {

@@ -2,10 +2,13 @@
 //!
 //! Every view reads the same [`Report`]. None decides anything, and none writes anywhere.
 
+mod controls;
 mod difference;
 pub(crate) mod edit;
+pub(crate) mod evidence;
 mod groups;
 pub(crate) mod history;
+pub(crate) mod html;
 mod human;
 pub(crate) mod json;
 mod markdown;
@@ -14,6 +17,7 @@ mod runs;
 mod sarif;
 pub(crate) mod sentences;
 pub(crate) mod status;
+pub(crate) mod survey;
 mod table;
 pub(crate) mod terminals;
 mod visible;

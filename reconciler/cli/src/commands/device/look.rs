@@ -39,7 +39,8 @@ pub(super) async fn at_all(context: &Context, workspace: &Workspace) -> Result<S
     Ok(Sight { session, terminals })
 }
 
-fn terminal(unit: &Unit<Spec>, seen: &Observation<State>) -> Terminal {
+/// A terminal, as it was declared and seen.
+pub(in crate::commands) fn terminal(unit: &Unit<Spec>, seen: &Observation<State>) -> Terminal {
     let Spec { name, clinic, standing, .. } = &unit.spec;
     let declared = match standing {
         Standing::Enrolled => "enrolled",

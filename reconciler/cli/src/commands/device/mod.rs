@@ -14,6 +14,8 @@ pub(super) mod request;
 mod state;
 pub(super) mod terminals;
 
+pub(super) use self::look::terminal;
+
 use clap::Subcommand;
 use reconcile_core::problem::Problem;
 
