@@ -39,7 +39,7 @@ function runRow(run) {
   const took = run.finished && seconds(run.finished) - seconds(run.started);
   return h("li", {}, h("details", {},
     h("summary", {}, tone(run.status), h("span", {}, time(seconds(run.started))),
-      h("span", { class: "why" }, `${run.actor ?? t("nobody")} · `, run.commit ? mono(shortCommit(run.commit)) : t("no_commit"), ` · ${counts}`)),
+      h("span", { class: "why" }, `${run.actor ?? t("nobody")} · `, run.commit ? mono(shortCommit(run.commit)) : t("no_commit"), counts && ` · ${counts}`)),
     h("div", { class: "inside" },
       pairs([
         [t("who"), run.actor ?? t("nobody")],
@@ -49,7 +49,7 @@ function runRow(run) {
         [t("took"), took !== null && took !== undefined && `${number(took)} s`],
         [t("log"), run.url && (run.url.startsWith("https://") ? h("a", { href: run.url, rel: "noreferrer" }, run.url) : mono(run.url))],
         [t("calls"), t("calls_count", number(run.calls), number(run.writes))],
-        [t("runs"), mono(run.run)],
+        [t("run_id"), mono(run.run)],
       ]),
       run.units.length > 0 && h("ul", {}, run.units.map((unit) => h("li", {}, tone(unit.outcome), " ", mono(unit.address), unit.why && [" ", said(unit.why, { class: "soft" })]))),
       run.moreUnits > 0 && h("p", { class: "soft" }, t("more_units", number(run.moreUnits))))));
