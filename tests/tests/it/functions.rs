@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use aws_smithy_async::time::{SharedTimeSource, StaticTimeSource};
 use bytes::Bytes;
 use http::Request;
+use jiff::Timestamp;
 use reconcile_sandbox::Sandbox;
 use reconcile_tests::binary::reconcile;
 use reconcile_tests::functions::this_repository;
@@ -163,7 +164,7 @@ fn answer_the_world_through_cloudfront(door: &Door) {
 
 /// As many requests as the stage declares get through in one instant, and no more.
 async fn answer_so_many_at_once(url: &str) {
-    let now = SharedTimeSource::new(StaticTimeSource::new(SystemTime::now()));
+    let now = SharedTimeSource::new(StaticTimeSource::new(SystemTime::from(Timestamp::now())));
     let directory = this_repository().join(".reconcile/sandbox");
     let sandbox = Sandbox::open(&directory, now).expect("it is there");
     let (host, stage) = url.split_once('/').expect("the API has a stage");

@@ -50,7 +50,8 @@ pub(crate) fn of_report(report: &Report, line: impl Fn(&Address) -> Option<Line>
 /// A message beside each place where something is wrong.
 pub(crate) fn of_problems(problems: &[Problem]) -> Vec<String> {
     let commands = problems.iter().map(|Problem { place, message, hint }| {
-        let text = hint.as_ref().map_or(message.clone(), |hint| format!("{message}\n{hint}"));
+        let text =
+            hint.as_ref().map_or_else(|| message.clone(), |hint| format!("{message}\n{hint}"));
         let at = place.as_ref().map(|place: &Place| {
             let (line, column) = place.line_column();
             let path = place.file.path.clone();

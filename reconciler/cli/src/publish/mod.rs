@@ -117,10 +117,8 @@ fn write(path: &Path, text: &str) -> Result<(), Problem> {
 
 /// A line for each output; names are as GitHub's own actions spell theirs.
 fn outputs(status: Status, digest: Option<&str>, summary: Option<&Summary>) -> String {
-    let mut lines = format!("status={}\n", word(status));
-    if let Some(digest) = digest {
-        lines.push_str(&format!("plan-digest={digest}\n"));
-    }
+    let digest = digest.map(|digest| format!("plan-digest={digest}\n")).unwrap_or_default();
+    let mut lines = format!("status={}\n{digest}", word(status));
     let Some(summary) = summary else { return lines };
     let Summary { create, update, replace, delete, revert, recover, .. } = summary;
     let Summary { in_sync, blocked, unknown, failed, .. } = summary;

@@ -22,22 +22,22 @@ const UNKNOWN: Rule = ("unknown", "It cannot be told what differs");
 
 /// What is wrong with files; none if nothing is.
 pub(super) fn render_failure(problems: &[Problem]) -> String {
-    write(problems.iter().map(of_problem).collect())
+    write(&problems.iter().map(of_problem).collect::<Vec<_>>())
 }
 
 /// What a report holds back or could not see.
 pub(super) fn render(report: &Report) -> String {
-    write(report.plan().units().iter().filter_map(of_unit).collect())
+    write(&report.plan().units().iter().filter_map(of_unit).collect::<Vec<_>>())
 }
 
 /// The same of every environment of a comparison, and what is wrong with the revision before.
 pub(super) fn render_comparison(comparison: &Comparison) -> String {
     let reports = comparison.environments.iter().map(|compared| &compared.report);
     let units = reports.flat_map(|report| report.plan().units()).filter_map(of_unit);
-    write(comparison.unread.iter().map(of_problem).chain(units).collect())
+    write(&comparison.unread.iter().map(of_problem).chain(units).collect::<Vec<_>>())
 }
 
-fn write(results: Vec<Json>) -> String {
+fn write(results: &[Json]) -> String {
     let rule = |(id, text): Rule| json!({ "id": id, "shortDescription": { "text": text } });
     let log = json!({
         "$schema": SCHEMA,
@@ -57,9 +57,9 @@ fn write(results: Vec<Json>) -> String {
 }
 
 fn of_problem(Problem { place, message, hint }: &Problem) -> Json {
-    let text = hint.as_ref().map_or(message.clone(), |hint| format!("{message}\n{hint}"));
+    let text = hint.as_ref().map_or_else(|| message.clone(), |hint| format!("{message}\n{hint}"));
     let locations: Vec<_> = place.iter().map(location).collect();
-    result(DECLARATION, &text, json!(locations))
+    result(DECLARATION, &text, &locations)
 }
 
 fn of_unit(unit: &PlannedUnit) -> Option<Json> {
@@ -70,10 +70,10 @@ fn of_unit(unit: &PlannedUnit) -> Option<Json> {
     };
     let name = unit.address.to_string();
     let location = json!({ "logicalLocations": [{ "fullyQualifiedName": name }] });
-    Some(result(rule, &text, json!([location])))
+    Some(result(rule, &text, &[location]))
 }
 
-fn result((id, _): Rule, text: &str, locations: Json) -> Json {
+fn result((id, _): Rule, text: &str, locations: &[Json]) -> Json {
     json!({ "ruleId": id, "level": "error", "message": { "text": text }, "locations": locations })
 }
 
@@ -93,7 +93,7 @@ fn uri(path: &str) -> String {
         if is_plain {
             uri.push(char::from(byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            uri.extend(format!("%{byte:02X}").chars());
         }
     }
     uri

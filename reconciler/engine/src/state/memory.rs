@@ -1,6 +1,6 @@
 //! The state bucket in memory, for unit tests: counted, and with a way to make it fail.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
 
@@ -24,17 +24,17 @@ struct Counts {
 impl MemoryStore {
     /// The number of writes that succeeded.
     pub(crate) fn writes(&self) -> u64 {
-        self.counts.lock().unwrap().writes
+        self.counts().writes
     }
 
     /// The number of reads.
     pub(crate) fn gets(&self) -> u64 {
-        self.counts.lock().unwrap().gets
+        self.counts().gets
     }
 
     /// Lets every following call fail, or work again.
     pub(crate) fn fail(&self, failing: bool) {
-        self.counts.lock().unwrap().failing = failing;
+        self.counts().failing = failing;
     }
 
     /// Writes whatever is there, as somebody else would.
@@ -50,8 +50,12 @@ impl MemoryStore {
         Some(serde_json::from_slice(&stored.body).unwrap())
     }
 
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap()
+    }
+
     fn up(&self, operation: &'static str, key: &str) -> Result<(), StoreError> {
-        if self.counts.lock().unwrap().failing {
+        if self.counts().failing {
             return Err(StoreError::Failed {
                 operation,
                 key: key.to_owned(),
@@ -62,7 +66,7 @@ impl MemoryStore {
     }
 
     fn count<T>(&self, written: Result<T, StoreError>) -> Result<T, StoreError> {
-        self.counts.lock().unwrap().writes += u64::from(written.is_ok());
+        self.counts().writes += u64::from(written.is_ok());
         written
     }
 }
@@ -71,7 +75,7 @@ impl MemoryStore {
 impl StateStore for MemoryStore {
     async fn get(&self, key: &str) -> Result<Option<Stored>, StoreError> {
         self.up("read", key)?;
-        self.counts.lock().unwrap().gets += 1;
+        self.counts().gets += 1;
         self.objects.get(key).await
     }
 

@@ -108,7 +108,8 @@ impl Visit {
         let trace = trace.unwrap_or_else(|| crate::lambda::trace_root(at, &request_id));
         let source = source_ip.to_string();
         let earlier = headers.get("x-forwarded-for");
-        let forwarded_for = earlier.map_or(source.clone(), |all| format!("{all}, {source}"));
+        let forwarded_for =
+            earlier.map_or_else(|| source.clone(), |all| format!("{all}, {source}"));
         let added = [
             ("x-amzn-trace-id", trace.clone()),
             ("x-forwarded-for", forwarded_for),

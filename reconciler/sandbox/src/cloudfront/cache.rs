@@ -56,7 +56,7 @@ impl Freshness {
         let directive = |name: &str| {
             let mut all = said
                 .split(',')
-                .map(|part| part.trim().split_once('=').unwrap_or((part.trim(), "")));
+                .map(|part| part.trim().split_once('=').unwrap_or_else(|| (part.trim(), "")));
             all.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
         };
         let seconds = |name| directive(name).and_then(|value| value.parse().ok());

@@ -36,7 +36,7 @@ pub(super) fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
         format!("| {} |\n", cells.join(" | "))
     };
     let mut text = line(&mut heads.iter().map(|head| Cow::Borrowed(*head)));
-    text.push_str(&format!("|{}\n", "---|".repeat(heads.len())));
+    text.push_str(&["|", &"---|".repeat(heads.len()), "\n"].concat());
     for row in rows {
         text.push_str(&line(&mut row.iter().map(|value| cell(value))));
     }

@@ -65,11 +65,12 @@ fn index(survey: &Survey, files: &[(String, String)]) -> String {
         "# Evidence\n\nWritten by `reconcile report --evidence` from one look at AWS, which made no write call, and from the records of past runs. `sha256sum --check SHA256SUMS` shows that nothing was changed since.\n",
     );
     for Surveyed { name, sight } in &survey.environments {
-        text.push_str(&format!("\n## {name}\n\n"));
+        text.push_str(&["\n## ", name, "\n\n"].concat());
         match sight {
             Ok(sight) => text.push_str(&table(&["", ""], &facts(survey.version, sight))),
             Err(why) => {
-                text.push_str(&format!("**Not seen**: {}\n", markdown::cell(&why.join("; "))))
+                let why = why.join("; ");
+                text.push_str(&["**Not seen**: ", &markdown::cell(&why), "\n"].concat());
             }
         }
     }
@@ -124,5 +125,6 @@ fn facts(version: &str, sight: &Sight) -> Vec<Vec<String>> {
 }
 
 fn sums(files: &[(String, String)]) -> String {
-    files.iter().map(|(name, text)| format!("{}  {name}\n", Digest::of(text))).collect()
+    let line = |(name, text): &(String, String)| format!("{}  {name}\n", Digest::of(text));
+    files.iter().map(line).collect::<Vec<_>>().concat()
 }

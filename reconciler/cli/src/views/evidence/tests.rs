@@ -17,8 +17,8 @@ fn every_file_is_named_with_its_digest() {
     let (name, sums) = files.last().unwrap();
     assert_eq!(name, "SHA256SUMS");
     let digests = files.iter().filter(|(other, _)| other != name);
-    let expected: String =
-        digests.map(|(name, text)| format!("{}  {name}\n", Digest::of(text))).collect();
+    let lines = digests.map(|(name, text)| format!("{}  {name}\n", Digest::of(text)));
+    let expected = lines.collect::<Vec<_>>().concat();
     assert_eq!(*sums, expected);
     let (readme, index) = &files[0];
     assert_eq!(readme, "README.md");

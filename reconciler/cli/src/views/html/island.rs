@@ -125,8 +125,8 @@ fn rules(judgement: &Result<Judgement, String>) -> Rules<'_> {
     };
     let controls = controls::of_all(records);
     let row = |record| {
-        let served = controls::of(record).into_iter();
-        let serves = served.filter_map(|control| controls.binary_search(&control).ok()).collect();
+        let own = controls::of(record).into_iter();
+        let serves = own.filter_map(|control| controls.binary_search(&control).ok()).collect();
         RuleRow { record, serves }
     };
     Rules { unseen: None, all: records.iter().map(row).collect(), controls }

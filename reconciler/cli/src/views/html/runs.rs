@@ -25,7 +25,8 @@ pub(super) struct Runs<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Run<'a> {
-    run: &'a str,
+    #[serde(rename = "run")]
+    name: &'a str,
     status: RunStatus,
     caller: &'a str,
     actor: Option<&'a str>,
@@ -75,7 +76,7 @@ impl<'a> Run<'a> {
         let mut told: Vec<_> = record.units.iter().filter(changed).collect();
         told.sort_by_key(|unit| unit.outcome.is_good());
         Self {
-            run: &record.run,
+            name: &record.run,
             status: record.status,
             caller: &record.caller,
             actor: record.actor.as_deref(),

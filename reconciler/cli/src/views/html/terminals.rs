@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use reconcile_core::plan::PlannedUnit;
+use reconcile_core::verdict::Verdict;
 use serde::Serialize;
 
 use super::super::sentences;
@@ -78,8 +80,8 @@ impl<'a> Terminals<'a> {
         let newest = terminal.newest();
         let reason = sentences::reason(verdict);
         let unblock = match verdict {
-            reconcile_core::verdict::Verdict::Blocked { unblock, .. } => Some(unblock.as_str()),
-            _ => None,
+            Verdict::Blocked { unblock, .. } => Some(unblock.as_str()),
+            Verdict::InSync | Verdict::Change(_) | Verdict::Unknown { .. } => None,
         };
         let renews = i64::from(enrolment.renew_before) * 24 * 60 * 60;
         let expires = newest.map(|certificate| certificate.not_after.as_second());
@@ -103,7 +105,7 @@ impl<'a> Terminals<'a> {
 }
 
 fn revoked(certificate: &Certificate) -> Option<i64> {
-    certificate.revoked.map(|at| at.as_second())
+    certificate.revoked.map(Timestamp::as_second)
 }
 
 /// Texts by their numbers, each once.

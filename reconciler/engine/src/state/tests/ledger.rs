@@ -13,8 +13,8 @@ async fn load(store: &Arc<MemoryStore>) -> Ledger {
     Ledger::load(&session(store, "alice").await, &["stacks", "artifacts"]).await
 }
 
-fn note(value: Json) -> Note {
-    Note::of(&value).unwrap()
+fn note(value: &Json) -> Note {
+    Note::of(value).unwrap()
 }
 
 fn stack(name: &str) -> Address {
@@ -26,7 +26,7 @@ async fn notes_survive_and_cost_one_read_per_kind() {
     let store = Arc::<MemoryStore>::default();
     let mut ledger = load(&store).await;
     for number in 0..1000 {
-        ledger.set(&stack(&format!("s{number}")), note(json!({ "n": number })));
+        ledger.set(&stack(&format!("s{number}")), note(&json!({ "n": number })));
     }
     ledger.save().await.unwrap();
     assert_eq!(store.writes(), 1);
@@ -34,7 +34,7 @@ async fn notes_survive_and_cost_one_read_per_kind() {
     let ledger = load(&store).await;
     assert_eq!(store.gets() - reads, 2);
     assert_eq!(ledger.notes().len(), 1000);
-    assert_eq!(ledger.notes()[&stack("s7")], note(json!({ "n": 7 })));
+    assert_eq!(ledger.notes()[&stack("s7")], note(&json!({ "n": 7 })));
     assert!(ledger.remarks().is_empty());
 }
 
@@ -42,11 +42,11 @@ async fn notes_survive_and_cost_one_read_per_kind() {
 async fn nothing_new_is_not_written() {
     let store = Arc::<MemoryStore>::default();
     let mut ledger = load(&store).await;
-    ledger.set(&stack("kms"), note(json!(1)));
+    ledger.set(&stack("kms"), note(&json!(1)));
     ledger.save().await.unwrap();
     ledger.save().await.unwrap();
     let mut again = load(&store).await;
-    again.set(&stack("kms"), note(json!(1)));
+    again.set(&stack("kms"), note(&json!(1)));
     again.remove(&stack("unheard-of"));
     again.save().await.unwrap();
     assert_eq!(store.writes(), 1);
@@ -56,13 +56,13 @@ async fn nothing_new_is_not_written() {
 async fn two_runs_keep_each_others_notes() {
     let store = Arc::<MemoryStore>::default();
     let mut first = load(&store).await;
-    first.set(&stack("kms"), note(json!("old")));
-    first.set(&stack("gone"), note(json!("old")));
+    first.set(&stack("kms"), note(&json!("old")));
+    first.set(&stack("gone"), note(&json!("old")));
     first.save().await.unwrap();
     let (mut one, mut two) = (load(&store).await, load(&store).await);
-    one.set(&stack("kms"), note(json!("one")));
+    one.set(&stack("kms"), note(&json!("one")));
     one.remove(&stack("gone"));
-    two.set(&stack("s3"), note(json!("two")));
+    two.set(&stack("s3"), note(&json!("two")));
     let (first, second) = tokio::join!(one.save(), two.save());
     first.unwrap();
     second.unwrap();
@@ -95,9 +95,9 @@ async fn a_malformed_ledger_is_replaced() {
     let store = Arc::<MemoryStore>::default();
     store.put(KEY, "{");
     let mut ledger = load(&store).await;
-    ledger.set(&stack("kms"), note(json!(1)));
+    ledger.set(&stack("kms"), note(&json!(1)));
     ledger.save().await.unwrap();
-    assert_eq!(load(&store).await.notes()[&stack("kms")], note(json!(1)));
+    assert_eq!(load(&store).await.notes()[&stack("kms")], note(&json!(1)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,7 +107,7 @@ async fn a_ledger_that_could_not_be_read_is_merged_when_it_is_written() {
     store.fail(true);
     let mut ledger = load(&store).await;
     store.fail(false);
-    ledger.set(&stack("kms"), note(json!(1)));
+    ledger.set(&stack("kms"), note(&json!(1)));
     ledger.save().await.unwrap();
     assert_eq!(load(&store).await.notes().len(), 2);
 }

@@ -100,7 +100,7 @@ fn reach(change: Option<&Change>, sides: [&Spec; 2]) -> Vec<String> {
         let is_reached = |field: &&FieldChange| {
             sides.iter().any(|spec| mentions(&spec.template.parsed, &field.path, name))
         };
-        let reached: Vec<_> = fields.iter().filter(is_reached).map(|field| shown(field)).collect();
+        let reached: Vec<_> = fields.iter().filter(is_reached).map(shown).collect();
         match reached.as_slice() {
             [] => format!("the parameter `{name}` reaches no resource that would change"),
             reached => format!("the parameter `{name}` reaches {}", reached.join(", ")),
@@ -114,7 +114,9 @@ fn shown(field: &FieldChange) -> String {
     let path = field.path.trim_start_matches("Resources/").replacen("/Properties", "", 1);
     match field.effect {
         Effect::Record | Effect::InPlace => format!("`{path}`"),
-        effect => format!("`{path}` (which would {})", effect.words()),
+        Effect::Create | Effect::MayReplace | Effect::Replace | Effect::Delete => {
+            format!("`{path}` (which would {})", field.effect.words())
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who applied which commit, and what became of it.
 
+use reconcile_core::verdict::Action;
 use reconcile_engine::state::history::History;
 use reconcile_engine::state::record::{RunRecord, RunStatus};
 use serde_json::json;
@@ -51,7 +52,7 @@ fn told(history: &History) -> Vec<Table> {
         vec![
             run.run.clone(),
             unit.address.to_string(),
-            or_dash(unit.action.map(|action| action.word())),
+            or_dash(unit.action.map(Action::word)),
             unit.outcome.word().to_owned(),
             or_dash(unit.outcome.why()),
         ]

@@ -44,7 +44,7 @@ pub(super) fn running(sight: &Sight) -> Chapter {
         let absent = unit
             .unreadable
             .as_ref()
-            .map_or("absent".to_owned(), |why| format!("unreadable: {why}"));
+            .map_or_else(|| "absent".to_owned(), |why| format!("unreadable: {why}"));
         let name = if unit.declared {
             unit.address.to_string()
         } else {
