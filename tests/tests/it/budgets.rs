@@ -58,11 +58,12 @@ fn creating_100_stacks_is_as_fast_as_the_quotas_permit() {
 }
 
 #[test]
-fn drift_of_100_stacks_is_detected_within_a_tenth_of_the_quota() {
+fn drift_of_100_stacks_takes_twice_what_the_quota_of_one_operation_takes() {
     let pace = paces::drift(100);
     assert_eq!(pace.report.status(), Status::InSync);
     tell("examined", pace.took, &pace.report);
-    assert!(pace.ratio() <= 1.10, "{:?} of {:?}", pace.took, pace.floor);
+    // First all are detected, then all results are read, each at two a second.
+    assert!(pace.ratio() <= 2.05, "{:?} of {:?}", pace.took, pace.floor);
     hardly_throttled(&pace.report);
 }
 
