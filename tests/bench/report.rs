@@ -149,7 +149,9 @@ impl Row {
         };
         let shown =
             |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
-        let times = self.times.map_or_else(String::new, |times| format!("{times:.1}×"));
+        let times = self.times.map_or_else(String::new, |times| {
+            if times < 0.1 { format!("{times:.2}×") } else { format!("{times:.1}×") }
+        });
         let mib = self.bytes.map_or_else(String::new, mebibytes);
         Cells { time, times, calls: shown(self.calls), beyond: shown(self.beyond_quota), mib }
     }
