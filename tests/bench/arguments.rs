@@ -37,7 +37,7 @@ impl Arguments {
                 "--quick" => arguments.quick = true,
                 "--write-readme" => arguments.write_readme = true,
                 "--only" => {
-                    arguments.only = value()?.chars().filter(char::is_ascii_lowercase).collect()
+                    arguments.only = value()?.chars().filter(char::is_ascii_lowercase).collect();
                 }
                 "--program" => arguments.program = Some(value()?.into()),
                 "--terraform-plugins" => arguments.terraform_plugins = Some(value()?.into()),

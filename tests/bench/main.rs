@@ -86,6 +86,9 @@ fn measure(arguments: &Arguments, given: &[String]) -> Result<(), Box<dyn Error>
     Ok(())
 }
 
+/// Measures something, and tells of each row as it comes.
+type Scenario = fn(&Bench, &mut dyn FnMut(Row));
+
 fn rows(bench: &Bench, arguments: &Arguments) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut keep = |row: Row| {
@@ -93,7 +96,7 @@ fn rows(bench: &Bench, arguments: &Arguments) -> Vec<Row> {
         told(&format!("({scenario}) {task}: {tool} {} {} calls {note}", cells.time, cells.calls));
         rows.push(row);
     };
-    let scenarios: [(&str, fn(&Bench, &mut dyn FnMut(Row))); 10] = [
+    let scenarios: [(&str, Scenario); 10] = [
         ("ack", stacks::standing),
         ("b", stacks::creating),
         ("d", virtual_time::drift),

@@ -105,9 +105,9 @@ impl Report {
             }
             let Cells { time, times, calls, beyond, mib } = row.cells();
             let (tool, note) = (&row.tool, &row.note);
-            let cells =
+            let text_of_row =
                 format!("    {tool:42}{time:>12}{times:>9}{calls:>8}{beyond:>12}{mib:>8}  {note}");
-            line(&mut text, format_args!("{}", cells.trim_end()));
+            line(&mut text, format_args!("{}", text_of_row.trim_end()));
         }
         text.push_str("\nTargets\n");
         for target in &self.targets {

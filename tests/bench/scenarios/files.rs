@@ -63,7 +63,9 @@ fn two_revisions(folder: &Path) -> Result<(), Box<dyn Error>> {
     process::run(git(folder, &["init", "--quiet", "--initial-branch", "main"]))?;
     let mut units = Unit::many(TEMPLATES);
     for timeout in [30, 60] {
-        units.iter_mut().for_each(|unit| unit.timeout = timeout);
+        for unit in &mut units {
+            unit.timeout = timeout;
+        }
         Reconcile::declare_in(folder, &units)?;
         fs::write(folder.join("timeout"), timeout.to_string())?;
         process::run(git(folder, &["add", "--all"]))?;

@@ -41,17 +41,12 @@ impl Bench {
 
     /// Lays out units in a process of its own: a child's peak memory counts what its parent had when it was
     /// started, so whoever measures has to stay small.
-    pub(crate) fn lay_out(
-        &self,
-        folder: &Path,
-        what: &str,
-        count: usize,
-    ) -> Result<(), Box<dyn Error>> {
-        self.apart(&["lay-out", &folder.display().to_string(), what, &count.to_string()]).map(drop)
+    pub(crate) fn lay_out(folder: &Path, what: &str, count: usize) -> Result<(), Box<dyn Error>> {
+        Self::apart(&["lay-out", &folder.display().to_string(), what, &count.to_string()]).map(drop)
     }
 
     /// What this program says when it does something in a process of its own.
-    pub(crate) fn apart(&self, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
+    pub(crate) fn apart(arguments: &[&str]) -> Result<String, Box<dyn Error>> {
         let output = Command::new(std::env::current_exe()?).args(arguments).output()?;
         if output.status.success() {
             return Ok(String::from_utf8(output.stdout)?);

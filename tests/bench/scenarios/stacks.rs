@@ -33,7 +33,7 @@ pub(crate) fn creating(bench: &Bench, row: &mut dyn FnMut(Row)) {
         each(bench, ('b', &task, count), row, |tool, folder| {
             tool.declare(folder, &Unit::many(count), false)?;
             let aws = folder.join("aws");
-            bench.lay_out(&aws, "plain", 0)?;
+            Bench::lay_out(&aws, "plain", 0)?;
             let emulator = Emulator::serve(&bench.program, &aws)?;
             let (run, traffic) = at(&emulator, tool.deploy(folder))?;
             Ok(vec![
@@ -76,7 +76,7 @@ fn stand(
 ) -> Result<Vec<Row>, Box<dyn Error>> {
     let is_ours = tool.is_ours();
     let aws = if is_ours { folder.to_owned() } else { folder.join("aws") };
-    bench.lay_out(&aws, if is_ours { "stacks" } else { "plain" }, count)?;
+    Bench::lay_out(&aws, if is_ours { "stacks" } else { "plain" }, count)?;
     let mut units = Unit::many(count);
     tool.declare(folder, &units, true)?;
     let emulator = Emulator::serve(&bench.program, &aws)?;

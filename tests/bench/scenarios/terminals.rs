@@ -23,7 +23,7 @@ pub(crate) fn planned(bench: &Bench, row: &mut dyn FnMut(Row)) {
 
 fn plan(bench: &Bench, count: usize, row: Row) -> Result<Row, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    bench.lay_out(folder.path(), "terminals", count)?;
+    Bench::lay_out(folder.path(), "terminals", count)?;
     let emulator = Emulator::serve(&bench.program, folder.path())?;
     let (run, traffic) = median_at(&emulator, RUNS, || {
         bench.ours().command(folder.path(), &["plan", "--detailed-exitcode"])

@@ -10,34 +10,30 @@ use super::Bench;
 use crate::report::Row;
 
 /// (d).
-pub(crate) fn drift(bench: &Bench, row: &mut dyn FnMut(Row)) {
-    tell(bench, Row::of('d', "drift of 100 stacks, quotas on", "reconcile", 100), row);
+pub(crate) fn drift(_: &Bench, row: &mut dyn FnMut(Row)) {
+    tell(Row::of('d', "drift of 100 stacks, quotas on", "reconcile", 100), row);
 }
 
 /// (f).
 pub(crate) fn enrolling(bench: &Bench, row: &mut dyn FnMut(Row)) {
     let count = if bench.quick { 100 } else { 1_000 };
-    tell(
-        bench,
-        Row::of('f', format!("enrol {count} terminals, quotas on"), "reconcile", count),
-        row,
-    );
+    tell(Row::of('f', format!("enrol {count} terminals, quotas on"), "reconcile", count), row);
 }
 
 /// (g).
-pub(crate) fn graph(bench: &Bench, row: &mut dyn FnMut(Row)) {
-    tell(bench, Row::of('g', "graph of 60 stacks with durations", "reconcile", 60), row);
+pub(crate) fn graph(_: &Bench, row: &mut dyn FnMut(Row)) {
+    tell(Row::of('g', "graph of 60 stacks with durations", "reconcile", 60), row);
 }
 
-fn tell(bench: &Bench, named: Row, row: &mut dyn FnMut(Row)) {
-    row(match measured(bench, named.clone()) {
+fn tell(named: Row, row: &mut dyn FnMut(Row)) {
+    row(match measured(named.clone()) {
         Ok(row) => row,
         Err(error) => named.noted(format!("failed: {error}")),
     });
 }
 
-fn measured(bench: &Bench, row: Row) -> Result<Row, Box<dyn Error>> {
-    let said = bench.apart(&["experiment", &row.scenario.to_string(), &row.count.to_string()])?;
+fn measured(row: Row) -> Result<Row, Box<dyn Error>> {
+    let said = Bench::apart(&["experiment", &row.scenario.to_string(), &row.count.to_string()])?;
     let said: Value = serde_json::from_str(said.trim())?;
     let seconds = |name: &str| said[name].as_f64();
     let floor = seconds("floor").ok_or("the experiment tells no floor")?;

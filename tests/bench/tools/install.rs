@@ -62,7 +62,7 @@ impl Workshop {
     }
 
     /// Where a program is that was not installed by us.
-    pub(crate) fn on_path(&self, program: &str) -> Option<PathBuf> {
+    pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
         let path = std::env::var_os("PATH")?;
         std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
     }

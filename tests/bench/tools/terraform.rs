@@ -25,7 +25,8 @@ pub(super) struct Terraform {
 
 impl Terraform {
     pub(super) fn find(workshop: &Workshop) -> Result<Box<dyn Tool>, Box<dyn Error>> {
-        let program = workshop.on_path("terraform").ok_or("there is no `terraform` on the path")?;
+        let program =
+            Workshop::on_path("terraform").ok_or("there is no `terraform` on the path")?;
         let prepared = workshop.folder.join("terraform");
         write(&prepared.join("provider.tf.json"), &provider().to_string())?;
         let mut init = process::inheriting(&program);
