@@ -23,79 +23,68 @@ use reconcile_engine::load::{self, WorkTree, scope::Named};
 use reconcile_engine::plan::World;
 use reconcile_engine::state::ledger::Ledger;
 use reconcile_sandbox::Sandbox;
+use reconcile_tests::account::{Account, REGION};
+use reconcile_tests::clock::Clock;
 use reconcile_tests::operator::KINDS;
 use reconcile_tests::repository::Repository;
 use reconcile_tests::terminals::clinic;
 
+use crate::tools::reconcile::{ENVIRONMENT, Reconcile, through_the_network};
+use crate::units::Unit;
+
 /// How long before the measurement they are deployed: nothing is due again by then.
 const AGE: SignedDuration = SignedDuration::from_hours(24);
-
-const ENVIRONMENT: &str = "\
-kind: Environment
-name: sandbox
-default: true
-target: sandbox
-stateBucket: bench-state
-";
-
-const TEMPLATE: &str = "\
-Parameters:
-  Name: { Type: String }
-Resources:
-  Queue:
-    Type: AWS::SQS::Queue
-    Properties:
-      QueueName: !Ref Name
-      VisibilityTimeout: 30
-  Bucket:
-    Type: AWS::S3::Bucket
-    Properties:
-      BucketName: !Sub bench-${Name}
-      VersioningConfiguration: { Status: Enabled }
-Outputs:
-  QueueArn: { Value: !GetAtt Queue.Arn }
-";
 
 /// What is laid out.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Units {
     /// So many stacks.
     Stacks(usize),
+    /// So many stacks that some other tool made, without a word about who owns them.
+    Plain(usize),
     /// So many terminals.
     Terminals(usize),
 }
 
-/// Declares units in a folder, and deploys them to its sandbox.
+/// Declares units in a folder, and deploys them to its sandbox. In the end the environment leads to the same account
+/// through the network.
 pub(crate) fn lay_out(folder: &Path, units: Units) -> Result<(), Box<dyn Error>> {
     match units {
-        Units::Stacks(count) => declare_stacks(folder, count)?,
+        Units::Plain(count) => return plain(folder, count),
+        Units::Stacks(count) => Reconcile::declare_in(folder, &Unit::many(count))?,
         Units::Terminals(count) => terminals(count).write_to(folder),
     }
+    let environment = folder.join(format!("desired/environments/{ENVIRONMENT}.yaml"));
+    let text = fs::read_to_string(&environment)?;
     let mut runtime = tokio::runtime::Builder::new_current_thread();
-    runtime.enable_time().start_paused(true).build()?.block_on(deploy(folder))
+    runtime.enable_time().start_paused(true).build()?.block_on(deploy(folder))?;
+    Ok(fs::write(environment, through_the_network(&text))?)
 }
 
-fn terminals(count: usize) -> Repository {
+/// As many terminals of one clinic.
+pub(crate) fn terminals(count: usize) -> Repository {
     let budget = format!("  issuance: {{ perRun: {count} }}\n");
     let clinic = clinic().append("desired/environments/test.yaml", &budget);
     let name = |number| format!("clinic-0001-pc{number:05}");
     (0..count).fold(clinic, |clinic, number| clinic.terminal(&name(number), ""))
 }
 
-fn declare_stacks(folder: &Path, stacks: usize) -> Result<(), Box<dyn Error>> {
-    for part in ["desired/environments", "desired/stacks", "infra"] {
-        fs::create_dir_all(folder.join(part))?;
-    }
-    fs::write(folder.join("desired/environments/sandbox.yaml"), ENVIRONMENT)?;
-    fs::write(folder.join("infra/unit.yaml"), TEMPLATE)?;
-    for number in 0..stacks {
-        let name = format!("unit-{number:04}");
-        let text = format!(
-            "kind: Stack\nname: {name}\ntemplate: infra/unit.yaml\nparameters: {{ Name: {name} }}\n"
-        );
-        fs::write(folder.join(format!("desired/stacks/{name}.yaml")), text)?;
-    }
-    Ok(())
+fn plain(folder: &Path, count: usize) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(folder)?;
+    let clock = Clock::new();
+    let directory = folder.join(".reconcile").join("sandbox");
+    let sandbox = Sandbox::open(&directory, SharedTimeSource::new(clock.clone()))?;
+    // What `bootstrap` makes in an account.
+    sandbox.ensure_bucket(&format!("state-{ENVIRONMENT}"), REGION)?;
+    let account = Account { sandbox, clock };
+    account.process(async {
+        let client = account.cloudformation();
+        for unit in Unit::many(count) {
+            let stack = client.create_stack().stack_name(&unit.name);
+            stack.template_body(unit.template()).send().await?;
+        }
+        Ok::<_, Box<dyn Error>>(())
+    })
 }
 
 async fn deploy(folder: &Path) -> Result<(), Box<dyn Error>> {

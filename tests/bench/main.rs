@@ -1,95 +1,140 @@
-//! Measures the built program: how long it takes, what it asks of AWS, how much memory it needs.
+//! Measures `reconcile` beside its peers: time, calls, memory, against the same emulator in the same run.
 //!
-//! Owns the measuring and the table. What is asserted about calls stands in the tests; nothing is asserted
-//! about time, which differs from machine to machine.
+//! Owns the order of things. What a tool is stands in [`tools`], what is measured in [`scenarios`], what is demanded in
+//! [`targets`]. What is exact is asserted in the tests, too; nothing is asserted about time on the wall.
 
-#![expect(clippy::print_stdout, reason = "the table is the result")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is the result")]
 
+mod arguments;
+mod chart;
+mod emulator;
 mod fleet;
-mod program;
+mod process;
+mod proxy;
+mod quotas;
+mod readme;
+mod report;
+mod scenarios;
+mod targets;
+mod tools;
+mod units;
 
 use std::env;
 use std::error::Error;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
+use std::time::Instant;
 
+use arguments::Arguments;
 use fleet::Units;
 use jiff::Zoned;
-use program::{Program, Run};
-
-/// What makes this program lay out a fleet instead of measuring: `lay-out FOLDER stacks|terminals COUNT`.
-const LAY_OUT: &str = "lay-out";
-
-/// The fleets that are measured.
-const FLEETS: [(&str, usize); 5] = [
-    ("stacks", 100),
-    ("stacks", 1_000),
-    ("terminals", 100),
-    ("terminals", 1_000),
-    ("terminals", 10_000),
-];
-
-/// Runs whose median is shown.
-const STARTS: usize = 50;
-const PLANS: usize = 9;
+use reconcile_tests::repository::root;
+use report::{Report, Row};
+use scenarios::{Bench, files, programs, stacks, terminals, virtual_time};
+use tools::Workshop;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<_> = env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [LAY_OUT, folder, "stacks", count] => {
-            fleet::lay_out(Path::new(folder), Units::Stacks(count.parse()?))
+    let given: Vec<_> = env::args().skip(1).collect();
+    match given.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        // What is done in a process of its own, so that this one stays small.
+        ["lay-out", folder, what, count] => {
+            let (folder, count) = (Path::new(folder), count.parse()?);
+            match what {
+                "stacks" => fleet::lay_out(folder, Units::Stacks(count)),
+                "plain" => fleet::lay_out(folder, Units::Plain(count)),
+                _ => fleet::lay_out(folder, Units::Terminals(count)),
+            }
         }
-        [LAY_OUT, folder, "terminals", count] => {
-            fleet::lay_out(Path::new(folder), Units::Terminals(count.parse()?))
+        ["experiment", letter, count] => {
+            println!("{}", virtual_time::experiment(letter, count.parse()?)?);
+            Ok(())
         }
-        [] => measure(&Program::new(beside_this_one()?)),
-        [program] => measure(&Program::new(PathBuf::from(program))),
-        _ => Err("usage: bench [PROGRAM]".into()),
+        _ => measure(&Arguments::read(&given)?, &given),
     }
 }
 
-fn measure(program: &Program) -> Result<(), Box<dyn Error>> {
-    let processors = std::thread::available_parallelism()?;
-    println!("{}, {processors} processors, {program}\n", Zoned::now().strftime("%F %R %Z"));
-    println!("{:38} {:>10} {:>7} {:>8} {:>9}", "", "median", "calls", "writes", "memory");
-    row("reconcile --version", &program.median(STARTS, Path::new("."), &["--version"])?, None);
-    for (what, count) in FLEETS {
-        let folder = tempfile::tempdir()?;
-        laid_out(folder.path(), what, count)?;
-        let plan = program.median(PLANS, folder.path(), &["plan"])?;
-        let calls = program.calls(folder.path())?;
-        row(&format!("plan, {count} {what}, nothing to do"), &plan, Some(calls));
+fn measure(arguments: &Arguments, given: &[String]) -> Result<(), Box<dyn Error>> {
+    let root = root();
+    let workshop = Workshop {
+        folder: root.join("target/bench"),
+        root: root.clone(),
+        terraform_plugins: arguments.terraform_plugins.clone(),
+    };
+    fs::create_dir_all(workshop.home())?;
+    let program = match &arguments.program {
+        Some(program) => program.canonicalize()?,
+        None => build(&root)?,
+    };
+    told("installing the peers");
+    let tools = tools::all(&workshop, &program);
+    let python = workshop.folder.join("sceptre/bin/python");
+    let bench = Bench { program, tools, python, quick: arguments.quick };
+    let mut rows = rows(&bench, arguments);
+    report::compare(&mut rows);
+    let targets = targets::judge(&rows);
+    let command =
+        ["cargo run --release --bin bench --".to_owned()].into_iter().chain(given.iter().cloned());
+    let command = command.collect::<Vec<_>>().join(" ");
+    let date = Zoned::now().strftime("%F").to_string();
+    let report = Report { date, machine: machine()?, command, rows, targets };
+    println!("{}", report.table());
+    fs::write(workshop.folder.join("report.json"), report.json())?;
+    fs::write(workshop.folder.join("chart.svg"), chart::draw(&report.rows))?;
+    if arguments.write_readme {
+        readme::write(&root, &report)?;
     }
     Ok(())
 }
 
-fn row(what: &str, run: &Run, calls: Option<(u64, u64)>) {
-    let (total, writes) = calls
-        .map_or_else(Default::default, |(total, writes)| (total.to_string(), writes.to_string()));
-    let (wall, memory) = (milliseconds(run.wall), run.memory / 1024 / 1024);
-    println!("{what:38} {wall:>7} ms {total:>7} {writes:>8} {memory:>5} MiB");
-}
+/// Measures something, and tells of each row as it comes.
+type Scenario = fn(&Bench, &mut dyn FnMut(Row));
 
-fn milliseconds(wall: Duration) -> u128 {
-    (wall + Duration::from_micros(500)).as_millis()
-}
-
-/// In a process of its own: a child's peak memory counts what its parent had when it was started, so
-/// whoever measures has to stay small.
-fn laid_out(folder: &Path, what: &str, count: usize) -> Result<(), Box<dyn Error>> {
-    let me = env::current_exe()?;
-    let status =
-        Command::new(me).arg(LAY_OUT).arg(folder).arg(what).arg(count.to_string()).status()?;
-    if status.success() { Ok(()) } else { Err(format!("failed to lay out {count} {what}").into()) }
-}
-
-fn beside_this_one() -> Result<PathBuf, Box<dyn Error>> {
-    let program = env::current_exe()?.with_file_name("reconcile");
-    if program.is_file() {
-        Ok(program)
-    } else {
-        Err(format!("`{}` is not built: run `cargo build --workspace` first", program.display())
-            .into())
+fn rows(bench: &Bench, arguments: &Arguments) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut keep = |row: Row| {
+        let (cells, Row { scenario, task, tool, note, .. }) = (row.cells(), &row);
+        told(&format!("({scenario}) {task}: {tool} {} {} calls {note}", cells.time, cells.calls));
+        rows.push(row);
+    };
+    let scenarios: [(&str, Scenario); 10] = [
+        ("ack", stacks::standing),
+        ("b", stacks::creating),
+        ("d", virtual_time::drift),
+        ("e", terminals::planned),
+        ("f", virtual_time::enrolling),
+        ("g", virtual_time::graph),
+        ("h", files::validated),
+        ("i", files::compared),
+        ("j", programs::started),
+        ("l", programs::weighed),
+    ];
+    for (_, measure) in scenarios.iter().filter(|(letters, _)| arguments.wants(letters)) {
+        measure(bench, &mut keep);
     }
+    rows.extend(programs::remembered(&rows, if bench.quick { 10 } else { 100 }));
+    rows.sort_by(|one, other| {
+        (one.scenario, one.count, &one.task).cmp(&(other.scenario, other.count, &other.task))
+    });
+    rows
+}
+
+/// The program as it is shipped.
+fn build(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    told("building `reconcile` as it is shipped; the first time it takes minutes");
+    let begun = Instant::now();
+    let mut cargo = process::inheriting("cargo");
+    cargo.current_dir(root).args(["build", "--locked", "--release", "--bin", "reconcile"]);
+    process::run(cargo)?;
+    told(&format!("built in {} s", begun.elapsed().as_secs()));
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    Ok(target.join("release").join("reconcile"))
+}
+
+fn machine() -> Result<String, Box<dyn Error>> {
+    let (processors, architecture) = (std::thread::available_parallelism()?, env::consts::ARCH);
+    Ok(format!("{processors} processors ({architecture}, {})", env::consts::OS))
+}
+
+fn told(what: &str) {
+    eprintln!("{} {what}", Zoned::now().strftime("%T"));
 }

@@ -21,6 +21,12 @@ struct State {
     moves_since: Option<Instant>,
 }
 
+impl Default for Clock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Clock {
     /// A clock that stands at a noon.
     #[expect(clippy::new_without_default, reason = "noon is nobody's default")]

@@ -3,42 +3,13 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use aws_sdk_cloudformation::types::Tag;
 use aws_smithy_async::time::TimeSource as _;
 use reconcile_core::calls::Calls;
 use reconcile_core::report::{Report, Status};
 use reconcile_sandbox::Limits;
 use reconcile_tests::account::Account;
 use reconcile_tests::operator::Operator;
-use reconcile_tests::repository::Repository;
-
-const TOPIC: &str = "Resources: { Topic: { Type: AWS::SNS::Topic } }\n";
-
-/// As many stacks that do not need one another.
-fn independent(count: usize) -> Repository {
-    (0..count).fold(Repository::new(), |declared, number| {
-        declared.stack(&format!("clinic-{number:04}"), "", TOPIC)
-    })
-}
-
-/// An account in which these stacks were made as the program would have made them, and looked at once.
-fn settled(count: usize) -> Account {
-    let account = Account::new();
-    account.process(async {
-        let client = account.cloudformation();
-        let tag = |key, value: &str| Tag::builder().key(key).value(value).build();
-        for number in 0..count {
-            let name = format!("clinic-{number:04}");
-            let stack = client.create_stack().stack_name(&name).template_body(TOPIC);
-            let stack = stack.tags(tag("reconcile:environment", "test"));
-            let stack = stack.tags(tag("reconcile:address", &format!("stacks/{name}")));
-            stack.send().await.expect("the stack is begun");
-        }
-    });
-    let noted = account.process(Operator::new(&account, &independent(count)).apply());
-    assert_eq!(noted.expect("nobody else applies").status(), Status::InSync);
-    account
-}
+use reconcile_tests::paces::{self, independent, settled};
 
 #[track_caller]
 fn check(count: usize, budget: u64) {
@@ -87,17 +58,21 @@ fn creating_100_stacks_is_as_fast_as_the_quotas_permit() {
 }
 
 #[test]
-fn drift_of_100_stacks_is_detected_as_fast_as_the_quotas_permit() {
-    let account = settled(100);
-    account.sandbox.set_limits(Limits::published());
-    let begun = account.clock.now();
-    let report = account.process(Operator::new(&account, &independent(100)).drift());
-    assert_eq!(report.status(), Status::InSync);
-    let took = account.clock.now().duration_since(begun).expect("time goes on");
-    tell("examined", took, &report);
-    // Each takes three calls of which there are two a second, side by side.
-    assert!(took < Duration::from_mins(2), "{took:?}");
-    hardly_throttled(&report);
+fn drift_of_100_stacks_takes_twice_what_the_quota_of_one_operation_takes() {
+    let pace = paces::drift(100);
+    assert_eq!(pace.report.status(), Status::InSync);
+    tell("examined", pace.took, &pace.report);
+    // First all are detected, then all results are read, each at two a second.
+    assert!(pace.ratio() <= 2.05, "{:?} of {:?}", pace.took, pace.floor);
+    hardly_throttled(&pace.report);
+}
+
+#[test]
+fn a_graph_of_60_stacks_is_made_within_a_twentieth_of_its_critical_path() {
+    let pace = paces::graph();
+    assert_eq!(pace.report.status(), Status::Applied);
+    println!("60 stacks in {:?}, of which the critical path is {:?}", pace.took, pace.floor);
+    assert!(pace.ratio() <= 1.05, "{:?} of {:?}", pace.took, pace.floor);
 }
 
 #[test]

@@ -146,6 +146,11 @@ impl Limits {
         Self(rows.collect())
     }
 
+    /// The quota of one operation, such as `cloudformation:DescribeStacks`, if it has one.
+    pub fn per_second(&self, operation: &str) -> Option<u32> {
+        self.0.get(operation).copied()
+    }
+
     /// Another quota for one operation, such as `cloudformation:DescribeStacks`.
     #[must_use]
     pub fn with(mut self, operation: &str, per_second: u32) -> Self {
