@@ -151,7 +151,10 @@ fn answer_the_world_through_cloudfront(door: &Door) {
     let hsts = health.header("strict-transport-security");
     assert_eq!(hsts, "max-age=63072000; includesubdomains");
     assert_eq!(health.header("x-frame-options"), "deny");
-    assert_eq!(ask_the_edge(door, ("GET", "/health"), "").header("x-cache"), "hit from cloudfront");
+    // It says `no-store`: who asks again is told anew.
+    let again = ask_the_edge(door, ("GET", "/health"), "");
+    assert_eq!(again.header("x-cache"), "miss from cloudfront");
+    assert_ne!(again.json()["requestId"], health.json()["requestId"]);
     assert_eq!(ask_the_edge(door, ("DELETE", "/health"), "").status, 403);
     let preflight = |origin: &str| {
         let headers = format!("Origin: {origin}\r\nAccess-Control-Request-Method: GET\r\n");

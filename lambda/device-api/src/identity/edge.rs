@@ -33,10 +33,7 @@ impl Edge {
 }
 
 /// The certificate that the caller was proved to hold the key of.
-pub(crate) fn certificate<'a>(
-    event: &'a Event,
-    edge: Option<Edge>,
-) -> Result<Cow<'a, str>, Unusable> {
+pub(crate) fn certificate(event: &Event, edge: Option<Edge>) -> Result<Cow<'_, str>, Unusable> {
     let authentication = event.request_context.authentication.as_ref();
     let shown = authentication.and_then(|it| it.client_cert.as_ref()?.client_cert_pem.as_deref());
     let shown = shown.ok_or(Unusable::Missing)?;
