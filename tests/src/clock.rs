@@ -29,7 +29,6 @@ impl Default for Clock {
 
 impl Clock {
     /// A clock that stands at a noon.
-    #[expect(clippy::new_without_default, reason = "noon is nobody's default")]
     pub fn new() -> Self {
         Self(Arc::new(Mutex::new(State { base: NOON.into(), moves_since: None })))
     }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::uri::PathAndQuery;
-use http::{HeaderName, HeaderValue, Request, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 use jiff::SignedDuration;
 use serde_json::Value;
 
@@ -52,6 +52,22 @@ impl Names {
         }
     }
 
+    /// The names of both.
+    fn or(&self, other: &Self) -> Self {
+        let only = |names: &[String], keeps: &dyn Fn(&String) -> bool| {
+            names.iter().filter(|name| keeps(name)).cloned().collect()
+        };
+        match (self, other) {
+            (Self::These(one), Self::These(two)) => Self::These([&one[..], two].concat()),
+            (Self::AllBut(but), Self::These(these)) | (Self::These(these), Self::AllBut(but)) => {
+                Self::AllBut(only(but, &|name| !these.contains(name)))
+            }
+            (Self::AllBut(one), Self::AllBut(two)) => {
+                Self::AllBut(only(one, &|name| two.contains(name)))
+            }
+        }
+    }
+
     fn contain(&self, name: &str) -> bool {
         let name = name.to_lowercase();
         match self {
@@ -69,6 +85,15 @@ impl Forwarded {
             headers: Names::of(&config["HeadersConfig"], "HeaderBehavior", "Headers"),
             cookies: Names::of(&config["CookiesConfig"], "CookieBehavior", "Cookies"),
             queries: Names::of(queries, "QueryStringBehavior", "QueryStrings"),
+        }
+    }
+
+    /// What one or the other lets through.
+    fn or(&self, other: &Self) -> Self {
+        Self {
+            headers: self.headers.or(&other.headers),
+            cookies: self.cookies.or(&other.cookies),
+            queries: self.queries.or(&other.queries),
         }
     }
 
@@ -143,17 +168,10 @@ pub(super) fn request(
     (cache, forwarded): (&CachePolicy, &Forwarded),
     request: Request<Bytes>,
 ) -> Request<Bytes> {
-    let (mut queries, mut cookies) = (Vec::new(), Vec::new());
-    let mut headers = http::HeaderMap::new();
-    for part in [&cache.key, forwarded] {
-        queries.extend(part.taken_queries(&request).into_iter().map(str::to_owned));
-        cookies.extend(part.taken_cookies(&request));
-        headers.extend(
-            part.taken_headers(&request).map(|(name, value)| (name.clone(), value.clone())),
-        );
-    }
-    queries.dedup();
-    cookies.dedup();
+    let onward = cache.key.or(forwarded);
+    let (queries, cookies) = (onward.taken_queries(&request), onward.taken_cookies(&request));
+    let taken = onward.taken_headers(&request);
+    let mut headers: HeaderMap = taken.map(|(name, value)| (name.clone(), value.clone())).collect();
     let peer = request.extensions().get::<Peer>().copied();
     let own = [
         ("host", origin.host.clone()),

@@ -34,7 +34,7 @@ fn with_distribution() -> Value {
             "Name": "onward",
             "CookiesConfig": { "CookieBehavior": "none" },
             "HeadersConfig": {
-                "HeaderBehavior": "whitelist", "Headers": ["access-control-request-method"],
+                "HeaderBehavior": "whitelist", "Headers": ["origin", "access-control-request-method"],
             },
             "QueryStringsConfig": { "QueryStringBehavior": "whitelist", "QueryStrings": ["page"] },
         },
