@@ -41,6 +41,8 @@ pub(super) async fn run(context: &Context, args: &StatusArgs) -> Result<Exit, Fa
     let units: Vec<UnitStatus> = units.collect();
     let (runs, remarks) = match Runs::read(&session).await {
         Ok(runs) => runs,
+        // Where there is no bucket, there was no run.
+        Err(StoreError::NoBucket { .. }) => <(Runs, Vec<String>)>::default(),
         Err(error) => (Runs::default(), vec![format!("runs could not be read: {error}")]),
     };
     let Runs { holder, current, last, whole } = runs;
