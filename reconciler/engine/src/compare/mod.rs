@@ -22,7 +22,7 @@ use reconcile_core::redaction::redact;
 use reconcile_core::text::Reference;
 use reconcile_core::verdict::Verdict;
 
-pub use properties::{Properties, by_property};
+pub use properties::{Properties, by_property, leaving};
 
 use crate::fleet::Before;
 use crate::kind::{Links, PlanContext, Selection};

@@ -54,3 +54,13 @@ fn fields(before: &Properties, after: &Properties, effect: Effect) -> Vec<FieldC
     };
     differing.map(field).collect()
 }
+
+/// Says of a unit that goes what of it stays.
+pub fn leaving(planned: Planned, what_stays: &str) -> Planned {
+    let Planned { verdict: Verdict::Change(mut change), .. } = planned else { return planned };
+    if change.action == Action::Delete {
+        change.reason.push_str(": ");
+        change.reason.push_str(what_stays);
+    }
+    Planned { verdict: Verdict::Change(change), ..planned }
+}

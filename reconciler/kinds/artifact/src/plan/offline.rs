@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use reconcile_core::plan::Planned;
-use reconcile_core::verdict::{Action, Verdict};
-use reconcile_engine::compare::{Properties, by_property};
+use reconcile_engine::compare::{Properties, by_property, leaving};
 use reconcile_engine::kind::{Declared, PlanContext, Wanted};
 
 use super::package::pending;
@@ -27,13 +26,10 @@ pub(crate) fn compare(
         }
         Wanted::Gone => (None, BTreeMap::new()),
     };
-    let mut planned = by_property(before.as_ref(), after.as_ref(), outputs);
-    if let Verdict::Change(change) = &mut planned.verdict
-        && change.action == Action::Delete
-    {
-        change.reason.push_str(": what was made of it stays in AWS");
-    }
-    planned
+    leaving(
+        by_property(before.as_ref(), after.as_ref(), outputs),
+        "what was made of it stays in AWS",
+    )
 }
 
 fn properties(spec: &Spec, context: &PlanContext<'_>) -> Properties {

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use reconcile_core::plan::Planned;
-use reconcile_core::verdict::{Action, Verdict};
-use reconcile_engine::compare::{Properties, by_property};
+use reconcile_engine::compare::{Properties, by_property, leaving};
 use reconcile_engine::kind::{Declared, PlanContext, Wanted};
 
 use crate::spec::Spec;
@@ -20,13 +19,7 @@ pub(crate) fn compare(
         Wanted::Declared(spec) => (Some(properties(spec, context)), super::pending(spec, context)),
         Wanted::Gone => (None, BTreeMap::new()),
     };
-    let mut planned = by_property(before.as_ref(), after.as_ref(), outputs);
-    if let Verdict::Change(change) = &mut planned.verdict
-        && change.action == Action::Delete
-    {
-        change.reason.push_str(": its object stays in its bucket");
-    }
-    planned
+    leaving(by_property(before.as_ref(), after.as_ref(), outputs), "its object stays in its bucket")
 }
 
 fn properties(spec: &Spec, context: &PlanContext<'_>) -> Properties {
