@@ -8,7 +8,7 @@ use reconcile_core::check::{BrokenRule, CheckedPlan};
 use reconcile_core::coverage::Coverage;
 use reconcile_core::digest::Digest;
 use reconcile_core::environment::Environment;
-use reconcile_core::input::Outputs;
+use reconcile_core::input::{Outputs, Value};
 use reconcile_core::plan::{Plan, Planned, PlannedUnit};
 use reconcile_core::problem::Problem;
 use reconcile_core::redaction::redact;
@@ -120,6 +120,11 @@ impl World {
     /// What runs, as far as it was observed.
     pub fn status(&self) -> Vec<UnitStatus> {
         self.fleets.iter().flat_map(|fleet| fleet.status()).collect()
+    }
+
+    /// What units publish as they are now, as far as they were observed.
+    pub fn published(&self) -> Vec<(Address, BTreeMap<String, Value>)> {
+        self.fleets.iter().flat_map(|fleet| fleet.published()).collect()
     }
 
     /// The declared units of one kind with what was seen of them, in the kind's own types.
