@@ -103,6 +103,7 @@ impl Operator {
             environment: &self.environment,
             inputs: published.seen_from("ap-northeast-1"),
             now: self.aws.now(),
+            veil: Default::default(),
         };
         DeviceKind::plan(&self.wanted(address), seen, &context)
     }

@@ -162,6 +162,7 @@ impl Story {
             environment: &environment,
             inputs: self.published.seen_from("ap-northeast-1"),
             now: now(),
+            veil: Default::default(),
         };
         plan(&Wanted::Declared(&self.spec), &self.seen, &context)
     }

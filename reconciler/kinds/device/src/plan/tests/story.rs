@@ -123,6 +123,7 @@ impl Story {
             environment: &self.environment,
             inputs: published.seen_from("ap-northeast-1"),
             now: time(NOW),
+            veil: Default::default(),
         };
         let wanted = self.spec.as_ref().map_or(Wanted::Gone, Wanted::Declared);
         plan(&wanted, &self.seen, &context)

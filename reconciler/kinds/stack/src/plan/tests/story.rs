@@ -191,6 +191,7 @@ impl Story {
             environment: &self.environment,
             inputs: self.published.seen_from(REGION),
             now: "2026-11-21T12:00:00Z".parse().unwrap(),
+            veil: Default::default(),
         }
     }
 
