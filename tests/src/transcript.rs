@@ -7,11 +7,9 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 use crate::binary::reconcile;
+use crate::git::{self, git};
 use crate::redact::redact;
 use crate::repository::{Repository, root};
-
-/// When everything is committed.
-const COMMITTED: &str = "2026-11-22T00:00:00Z";
 
 /// A repository of its own, nothing of the machine's environment, and what was said so far.
 #[derive(Debug)]
@@ -69,24 +67,33 @@ impl Transcript {
 
     /// Commits everything, and says so. The same files at the same time are the same commit.
     pub fn commit(&mut self, message: &str) {
-        self.write(".gitignore", b".reconcile/\n");
-        for arguments in [&["init", "-q"][..], &["add", "-A"], &["commit", "-q", "-m", message]] {
-            let git = Command::new("git")
-                .args(arguments)
-                .current_dir(self.folder.path())
-                .env_clear()
-                .envs(std::env::vars_os().filter(|(name, _)| name == "PATH"))
-                .envs([("GIT_CONFIG_NOSYSTEM", "1"), ("HOME", "/nonexistent")])
-                .envs([("GIT_AUTHOR_NAME", "alice"), ("GIT_AUTHOR_EMAIL", "alice@example.jp")])
-                .envs([
-                    ("GIT_COMMITTER_NAME", "alice"),
-                    ("GIT_COMMITTER_EMAIL", "alice@example.jp"),
-                ])
-                .envs(["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"].map(|name| (name, COMMITTED)))
-                .status();
-            assert!(git.expect("git is installed").success(), "git {arguments:?}");
-        }
+        git::commit(self.folder.path(), message);
         self.say(&format!("It is committed: \"{message}\"."));
+    }
+
+    /// Begins a branch, and says so.
+    pub fn branch(&mut self, name: &str) {
+        git(self.folder.path(), &["switch", "-q", "-c", name]);
+        self.say(&format!("On a branch `{name}`:"));
+    }
+
+    /// Goes to a branch that is there, and says so.
+    pub fn switch(&mut self, name: &str) {
+        git(self.folder.path(), &["switch", "-q", name]);
+        self.say(&format!("Back on `{name}`:"));
+    }
+
+    /// Gives a file another name, and says so.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        let path = |name: &str| self.folder.path().join(name);
+        fs::rename(path(from), path(to)).expect("the file is renamed");
+        self.say(&format!("`{from}` is called `{to}` now."));
+    }
+
+    /// Removes a file, and says so.
+    pub fn remove(&mut self, path: &str) {
+        fs::remove_file(self.folder.path().join(path)).expect("the file is removed");
+        self.say(&format!("`{path}` is removed."));
     }
 
     /// Writes bytes into a file without a word.

@@ -12,6 +12,7 @@ mod concurrency;
 mod demo;
 mod desired;
 mod devices;
+mod diff;
 mod faults;
 mod findings;
 mod functions;
