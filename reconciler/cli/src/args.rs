@@ -133,7 +133,7 @@ pub(crate) enum Command {
     /// Declare terminals, suspend or revoke them, and show what they are.
     #[command(subcommand, after_help = examples::DEVICE)]
     Device(DeviceCommand),
-    /// Declare what is there already, as it is: a stack, or a terminal with its certificate.
+    /// Declare what is there already, as it is: a stack, a function, or a terminal with its certificate.
     #[command(subcommand, after_help = examples::IMPORT)]
     Import(ImportCommand),
     /// Print the JSON Schema of a kind of file, or write all of them.

@@ -78,7 +78,8 @@ pub(super) async fn propose(place: &Place<'_>, args: &StackArgs) -> Result<Propo
     });
     files.push((file, declared.text));
     let (notes, evidence) = (declared.notes, Evidence::Plan);
-    Ok(Proposal { address, files, open, notes, evidence, force: *force })
+    let consequences = Vec::new();
+    Ok(Proposal { address, files, open, consequences, notes, evidence, force: *force })
 }
 
 /// Where a text stands, or is going to.
