@@ -162,9 +162,10 @@ impl World {
     ) -> Result<Prepared, BrokenRule> {
         let now = session.now();
         let mut outputs = Outputs::default();
-        let mut units = Vec::new();
+        let order = self.graph.order();
+        let mut units = Vec::with_capacity(order.len());
         let mut left_out = 0_usize;
-        for address in self.graph.order() {
+        for address in order {
             let Some(links) = self.links.get(&address) else { continue };
             let planned = self.plan_one(&address, &outputs, &links.region, now);
             let Some((kind, planned)) = planned else { continue };

@@ -80,8 +80,8 @@ pub(super) async fn propose(place: &Place<'_>, args: &FunctionArgs) -> Result<Pr
 /// What is declared already, as far as it can be understood, with what its stacks publish and its functions are.
 async fn declared(place: &Place<'_>) -> World {
     let Loaded { desired, problems: _ } =
-        load::load_what_can_be_read(&place.workspace.files, &infos());
-    let named = Named::new(&place.workspace.files);
+        load::load_what_can_be_read(place.workspace.files.as_ref(), &infos());
+    let named = Named::new(place.workspace.files.as_ref());
     let environment = &place.session.environment;
     let (mut world, _) = World::interpret_what_can_be(&desired, environment, &KINDS, &named);
     let ledger = Ledger::load(place.session, &world.noted_kinds()).await;

@@ -18,7 +18,7 @@ use reconcile_engine::aws::session::Session;
 use reconcile_engine::kind::{Depth, Focus};
 use reconcile_engine::load::files::{MemoryFiles, Proposed};
 use reconcile_engine::load::scope::Named;
-use reconcile_engine::load::{self, Files as _, Loaded};
+use reconcile_engine::load::{self, Loaded};
 use reconcile_engine::plan::World;
 use reconcile_engine::state::ledger::Ledger;
 
@@ -122,7 +122,7 @@ impl Proposal {
         let proposed = self.files.iter().fold(MemoryFiles::default(), |files, (path, text)| {
             files.with(path.clone(), text.as_bytes().to_vec())
         });
-        let files = Proposed::new(&place.workspace.files, proposed);
+        let files = Proposed::new(place.workspace.files.as_ref(), proposed);
         let Loaded { desired, mut problems } = load::load_what_can_be_read(&files, &infos());
         let environment = &place.session.environment;
         let world = World::interpret(&desired, environment, &KINDS, &Named::new(&files));

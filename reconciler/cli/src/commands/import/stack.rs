@@ -3,7 +3,6 @@
 use clap::Args;
 use reconcile_core::address::Address;
 use reconcile_core::problem::Problem;
-use reconcile_engine::load::Files as _;
 use reconcile_kind_stack::import::{self, Found, Naming};
 
 use super::super::Failure;

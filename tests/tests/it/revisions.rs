@@ -1,4 +1,4 @@
-//! What `reconcile diff` says of two revisions in git, by the built program. No account is behind it.
+//! What is said of revisions in git, by the built program: `reconcile diff` of two, and `--ref` of one.
 
 use std::fs;
 use std::path::Path;
@@ -38,20 +38,20 @@ impl History {
 
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(reconcile());
-        command.arg("diff").args(arguments).current_dir(self.path()).env_clear();
+        command.args(arguments).current_dir(self.path()).env_clear();
         command.env("HOME", "/nonexistent").output().expect("the program runs")
     }
 
     /// The difference as JSON, and the exit code.
     fn diff(&self, revisions: &str) -> (Value, Option<i32>) {
-        let output = self.run(&[revisions, "--output", "json", "--detailed-exitcode"]);
+        let output = self.run(&["diff", revisions, "--output", "json", "--detailed-exitcode"]);
         let value = serde_json::from_slice(&output.stdout);
         (value.expect("it is JSON"), output.status.code())
     }
 
     /// The difference as a person reads it in a line.
     fn text(&self, revisions: &str) -> String {
-        let output = self.run(&[revisions]);
+        let output = self.run(&["diff", revisions]);
         let said = String::from_utf8([output.stdout, output.stderr].concat());
         said.expect("it is text").split_whitespace().collect::<Vec<_>>().join(" ")
     }
@@ -140,7 +140,7 @@ fn a_stack_that_keeps_its_name_in_aws_is_only_declared_under_another_one() {
     let unblock = unit(&diff, "stacks/writers")["unblock"].as_str().expect("it says how");
     assert!(unblock.contains("allow: { adopt: true }"), "{unblock}");
     assert_eq!((&diff["summary"]["create"], &diff["summary"]["delete"]), (&json!(0), &json!(0)));
-    let only = history.run(&["HEAD~1..HEAD", "--output", "json", "--only", "stacks/trail"]);
+    let only = history.run(&["diff", "HEAD~1..HEAD", "--output", "json", "--only", "stacks/trail"]);
     let only: Value = serde_json::from_slice(&only.stdout).expect("it is JSON");
     assert_eq!(only["environments"][0]["renames"], json!([]), "nobody asked about it");
     let text = history.text("HEAD~1..HEAD");
@@ -334,4 +334,30 @@ fn an_environment_that_goes_is_told_and_nothing_of_it_is_deleted() {
     let other = environments.iter().find(|one| one["name"] == "other").expect("it is told");
     assert_eq!(other["summary"]["delete"], 0);
     assert!(other["notes"][0].as_str().expect("a note").contains("stays as it is"), "{other:#}");
+}
+
+#[test]
+fn another_revision_is_looked_at_without_being_checked_out() {
+    let history = History::begin(&foundation()).then(&foundation().without_stack("trail"));
+    foundation().append("desired/stacks/roles.yaml", UNREADABLE).write_to(history.path());
+    let said = |arguments: &[&str], code: i32| {
+        let output = history.run(arguments);
+        let said = String::from_utf8([output.stdout, output.stderr].concat());
+        let said = said.expect("it is text");
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        said
+    };
+    assert!(said(&["validate"], 1).contains("nonsense"), "what is on disk is wrong");
+    said(&["validate", "--ref", "HEAD"], 0);
+    assert!(said(&["graph", "--ref", "HEAD~1"], 0).contains("stacks/trail"));
+    assert!(!said(&["graph", "--ref", "HEAD"], 0).contains("stacks/trail"));
+    let plan = ["plan", "--ref", "HEAD~1", "-e", "test", "--output", "json", "--no-progress"];
+    let plan: Value = serde_json::from_str(&said(&plan, 0)).expect("it is JSON");
+    assert_eq!(plan["summary"]["create"], 4, "{plan:#}");
+    assert_eq!(plan["commit"].as_str().map(str::len), Some(40), "it is of that commit: {plan:#}");
+    assert!(said(&["validate", "--ref", "v9"], 1).contains("git has no revision `v9`"));
+    for written in [&["apply", "--ref", "HEAD"][..], &["--ref", "HEAD"], &["diff", "--ref", "HEAD"]]
+    {
+        assert!(said(written, 64).contains("`--ref` is for"), "{written:?}");
+    }
 }
