@@ -185,9 +185,9 @@ impl World {
         let mut notes = Vec::new();
         if left_out > 0 {
             notes.push(match left_out {
-                1 => "1 unit was left out by --only or --exclude: nothing is said of it".to_owned(),
+                1 => "1 unit was left out: nothing is said of it".to_owned(),
                 more => format!(
-                    "{more} units were left out by --only or --exclude: nothing is said of them"
+                    "{more} units were left out: nothing is said of them"
                 ),
             });
         }
