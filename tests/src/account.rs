@@ -206,14 +206,19 @@ impl Account {
 
     /// Deletes every live resource of a type behind everyone's back.
     pub fn delete_live(&self, type_name: &str) {
-        let config = aws_sdk_cloudcontrol::config::Builder::from(&self.sdk()).build();
-        let client = aws_sdk_cloudcontrol::Client::from_conf(config);
         for identifier in self.live(type_name) {
-            let call = client.delete_resource().type_name(type_name).identifier(identifier);
-            self.process(call.send()).expect("it is deleted");
+            self.delete(type_name, &identifier);
         }
         // What is due is done when the next one asks.
         self.wait(Duration::ZERO);
+    }
+
+    /// Deletes a resource behind everyone's back.
+    pub fn delete(&self, type_name: &str, identifier: &str) {
+        let config = aws_sdk_cloudcontrol::config::Builder::from(&self.sdk()).build();
+        let client = aws_sdk_cloudcontrol::Client::from_conf(config);
+        let call = client.delete_resource().type_name(type_name).identifier(identifier);
+        self.process(call.send()).expect("it is deleted");
     }
 
     /// The names of all stacks, in order of name.

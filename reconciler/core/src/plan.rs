@@ -62,6 +62,7 @@ pub struct Summary {
     pub delete: u64,
     pub revert: u64,
     pub recover: u64,
+    pub follow: u64,
     pub in_sync: u64,
     pub blocked: u64,
     pub unknown: u64,
@@ -148,8 +149,9 @@ impl Plan {
         let mut coverage = Coverage::default();
         let mut said: BTreeMap<&str, Vec<&Address>> = BTreeMap::new();
         for unit in &self.units {
-            coverage.add(&unit.planned.coverage);
-            for note in &unit.planned.coverage.notes {
+            let of_unit = &unit.planned.coverage;
+            coverage.add_counts(of_unit);
+            for note in &of_unit.notes {
                 said.entry(note).or_default().push(&unit.address);
             }
         }
@@ -172,19 +174,21 @@ impl Summary {
             Action::Delete => &mut self.delete,
             Action::Revert => &mut self.revert,
             Action::Recover => &mut self.recover,
+            Action::Follow => &mut self.follow,
         }
     }
 
     /// Adds the units of another count.
     pub fn add(&mut self, other: &Self) {
-        let Self { create, update, replace, delete, revert, recover, in_sync, blocked, .. } = other;
-        let Self { unknown, failed, .. } = other;
+        let Self { create, update, replace, delete, revert, recover, follow, .. } = other;
+        let Self { in_sync, blocked, unknown, failed, .. } = other;
         self.create += create;
         self.update += update;
         self.replace += replace;
         self.delete += delete;
         self.revert += revert;
         self.recover += recover;
+        self.follow += follow;
         self.in_sync += in_sync;
         self.blocked += blocked;
         self.unknown += unknown;
@@ -193,6 +197,7 @@ impl Summary {
 
     /// Changes that were planned or made.
     pub fn changes(&self) -> u64 {
-        self.create + self.update + self.replace + self.delete + self.revert + self.recover
+        let made = self.create + self.update + self.replace + self.delete;
+        made + self.revert + self.recover + self.follow
     }
 }

@@ -59,6 +59,8 @@ pub enum Action {
     Revert,
     /// It is brought out of a state in which nothing else can be done.
     Recover,
+    /// What is done to units before it makes it as git says; when its turn comes, it is looked at again.
+    Follow,
 }
 
 impl Action {
@@ -71,6 +73,7 @@ impl Action {
             Self::Delete => "delete",
             Self::Revert => "revert",
             Self::Recover => "recover",
+            Self::Follow => "follow",
         }
     }
 }

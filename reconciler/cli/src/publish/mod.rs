@@ -130,7 +130,7 @@ fn outputs(status: &str, digest: Option<&str>, summary: Option<&Summary>) -> Str
     let digest = digest.map(|digest| format!("plan-digest={digest}\n")).unwrap_or_default();
     let mut lines = format!("status={status}\n{digest}");
     let Some(summary) = summary else { return lines };
-    let Summary { create, update, replace, delete, revert, recover, .. } = summary;
+    let Summary { create, update, replace, delete, revert, recover, follow, .. } = summary;
     let Summary { in_sync, blocked, unknown, failed, .. } = summary;
     let counts = [
         ("changes", &summary.changes()),
@@ -140,6 +140,7 @@ fn outputs(status: &str, digest: Option<&str>, summary: Option<&Summary>) -> Str
         ("delete", delete),
         ("revert", revert),
         ("recover", recover),
+        ("follow", follow),
         ("in-sync", in_sync),
         ("blocked", blocked),
         ("unknown", unknown),
@@ -183,7 +184,7 @@ mod tests {
     fn a_step_of_a_job_has_outputs_that_conditions_can_be_made_of() {
         let summary = Summary { create: 2, blocked: 1, in_sync: 7, ..Summary::default() };
         let written = outputs(word(Status::Blocked), Some("0123"), Some(&summary));
-        insta::assert_snapshot!(written.lines().collect::<Vec<_>>().join(" "), @"status=blocked plan-digest=0123 changes=2 create=2 update=0 replace=0 delete=0 revert=0 recover=0 in-sync=7 blocked=1 unknown=0 failed=0");
+        insta::assert_snapshot!(written.lines().collect::<Vec<_>>().join(" "), @"status=blocked plan-digest=0123 changes=2 create=2 update=0 replace=0 delete=0 revert=0 recover=0 follow=0 in-sync=7 blocked=1 unknown=0 failed=0");
         assert_eq!(outputs(word(Status::Error), None, None), "status=error\n");
     }
 

@@ -33,6 +33,7 @@ pub(crate) fn plan() -> Report {
             },
         ),
         unit("logs", Verdict::Change(revert())),
+        unit("status", Verdict::Change(follow())),
         unit("dns", Verdict::InSync),
         unit("mail", Verdict::InSync),
     ]);
@@ -386,6 +387,10 @@ fn revert() -> Change {
         ],
         ..Change::new(Action::Revert, "changed outside git, seen at 2026-11-20T09:00:00Z")
     }
+}
+
+fn follow() -> Change {
+    Change::new(Action::Follow, "its function comes with `stacks/api`")
 }
 
 fn recover() -> Change {

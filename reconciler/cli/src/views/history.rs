@@ -164,7 +164,7 @@ fn units(record: &RunRecord) -> String {
     let units = runs::units(record);
     match record.left_out {
         0 => units,
-        left_out => format!("{units}; {left_out} left out by --only or --exclude"),
+        left_out => format!("{units}; {left_out} left out"),
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) fn sign(verdict: &Verdict) -> &'static str {
             Action::Delete => "-",
             Action::Revert => "↺",
             Action::Recover => "⟳",
+            Action::Follow => "»",
         },
         Verdict::Blocked { .. } => "!",
         Verdict::Unknown { .. } => "?",
@@ -118,6 +119,7 @@ pub(super) fn to_do(summary: &Summary) -> String {
         delete,
         revert,
         recover,
+        follow,
         in_sync: _,
         blocked,
         unknown,
@@ -132,6 +134,7 @@ pub(super) fn to_do(summary: &Summary) -> String {
     let rare = [
         (revert, "to revert"),
         (recover, "to recover"),
+        (follow, "to follow"),
         (blocked, "blocked"),
         (unknown, "unknown"),
     ];
@@ -157,6 +160,7 @@ pub(super) fn done(summary: &Summary) -> String {
         delete,
         revert,
         recover,
+        follow,
         in_sync: _,
         blocked,
         unknown,
@@ -169,6 +173,7 @@ pub(super) fn done(summary: &Summary) -> String {
         (delete, "deleted"),
         (revert, "reverted"),
         (recover, "recovered"),
+        (follow, "followed"),
         (blocked, "refused"),
         (failed, "failed"),
         (unknown, "not begun"),
@@ -319,6 +324,7 @@ fn past(action: Option<Action>) -> &'static str {
         Some(Action::Delete) => "deleted",
         Some(Action::Revert) => "reverted",
         Some(Action::Recover) => "recovered",
+        Some(Action::Follow) => "followed",
     }
 }
 

@@ -94,6 +94,7 @@ impl StackKind {
         tell.step("executing the change set");
         self.execute(deployment, &change_set).await?;
         let place = (target.region.as_str(), change_set.stack_id.as_str());
+        // An update takes longer than AWS's clock takes to move on, so the time before it is never its own.
         let begun = |stack: &Described| *mode == Mode::Create || stack.updated != *updated;
         let done = |stack: Option<&Described>| {
             is_idle(stack)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -15,6 +15,9 @@ use crate::call::Call;
 use crate::error::AwsError;
 use crate::resource::Resource;
 use crate::world::World;
+
+/// The shortest time that AWS tells apart.
+const MOMENT: SignedDuration = SignedDuration::from_millis(1);
 
 /// What was asked for: all that a stack's next state follows from, besides the world.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,6 +160,13 @@ impl StackResource {
 }
 
 impl Stack {
+    /// Notes when an update begins. In AWS one takes time, so no two of a stack begin in the same moment, and whoever waits for
+    /// one to begin waits for this to move.
+    pub(super) fn begins_to_be_updated(&mut self, at: Timestamp) {
+        let after = self.updated.and_then(|before| before.checked_add(MOMENT).ok());
+        self.updated = Some(after.map_or(at, |after| at.max(after)));
+    }
+
     /// What it can return to if the update that begins now fails.
     pub(crate) fn snapshot(&self) -> LastGood {
         LastGood {

@@ -5,6 +5,7 @@ mod out_of_band;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use reconcile_core::outcome::Outcome;
 use reconcile_core::report::{Report, Status};
 use reconcile_core::verdict::{Action, Verdict};
 use reconcile_sandbox::{Fault, FaultPlan, Rule};
@@ -125,8 +126,12 @@ fn it_is_built_signed_and_deployed_once() {
     let plan = place.plan();
     assert_eq!(place.account.writes(), writes, "a plan writes nothing");
     assert_eq!(change(&plan, PACKAGE).0, Action::Create);
-    assert_eq!(verdict(&plan, FUNCTION), Verdict::InSync, "there is nothing to watch yet");
+    let followed = (Action::Follow, "its function comes with `stacks/hello`".to_owned());
+    assert_eq!(change(&plan, FUNCTION), followed, "there is nothing to watch yet");
     let report = place.apply();
+    let function = FUNCTION.parse().expect("an address");
+    let outcomes = report.outcomes.as_ref().expect("it was applied");
+    assert_eq!(outcomes.get(&function), Some(&Outcome::Unchanged), "its stack made it");
     assert_eq!(report.status(), Status::Applied, "{:?}", report.outcomes);
     place.runs_what_is_recorded();
     assert_eq!(place.jobs().len(), 1);
@@ -207,7 +212,7 @@ fn other_bytes_are_signed_and_deployed() {
     let place = Place::of(place.account, repository, "other");
     let plan = place.plan();
     assert_eq!(change(&plan, "stacks/hello").0, Action::Update);
-    assert_eq!(verdict(&plan, FUNCTION), Verdict::InSync, "the stack deploys it");
+    assert_eq!(change(&plan, FUNCTION).0, Action::Follow, "the stack deploys it");
     assert_eq!(place.apply().status(), Status::Applied);
     assert_eq!(place.jobs().len(), 2);
     assert_ne!(place.runs(), ran);

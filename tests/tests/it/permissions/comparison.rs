@@ -2,16 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use super::calls::{self, CALLS};
+use reconcile_sandbox::LoggedCall;
+
+use super::life::life;
+use super::needs;
+use super::policy::Policy;
 use super::withheld::{WITHHELD, matches, patterns, without_withheld};
-use super::{Actions, Policy, Registry, same, templates, texts_of, types_of};
+use super::{Actions, Registry, same, templates, texts_of, types_of};
 
 /// The handlers, by what they do.
 const ALL: [&str; 4] = ["create", "read", "update", "delete"];
 
-/// What AWS reads for whoever looks: the drift of every type.
+/// What the calls of the life need.
+fn needed<'a>(calls: impl IntoIterator<Item = &'a LoggedCall>) -> Actions {
+    let life = life();
+    let needs = calls.into_iter().flat_map(|call| needs::of(call, life));
+    needs.map(|need| need.action).collect()
+}
+
+/// What AWS reads for whoever looks, with their rights: the drift of every type, and what Cloud Control is asked for.
 fn read_by_aws(registry: &Registry) -> Actions {
-    assert!(CALLS.iter().any(|call| call.reads_resources), "nobody asks AWS to read");
     without_withheld(registry.handlers(&registry.types(), &["read"]))
 }
 
@@ -39,14 +49,14 @@ fn the_registry_speaks_of_the_types_in_the_templates_and_no_others() {
 
 #[test]
 fn planning_may_look_and_nothing_else() {
-    let mut needed = calls::needed(false);
+    let mut needed = needed(&life().looking);
     needed.extend(read_by_aws(&Registry::read()));
     same("plan", &Policy::of("plan").actions(), &needed);
 }
 
 #[test]
 fn applying_may_call_what_the_program_calls_and_nothing_else() {
-    let mut needed = calls::needed(true);
+    let mut needed = needed(life().calls());
     needed.extend(read_by_aws(&Registry::read()));
     same("apply", &Policy::of("apply").actions(), &needed);
 }

@@ -1,13 +1,10 @@
 //! What holds for every statement, and how large AWS lets policies and templates be.
 
-use std::collections::BTreeMap;
+use reconcile_kind_stack::plan::evaluate::Evaluated;
+use serde_json::Value;
 
-use reconcile_cfn::Template;
-use reconcile_core::input::Value as Input;
-use reconcile_kind_stack::plan::evaluate::{Evaluated, Setting};
-use serde_json::{Value, json};
-
-use super::{Policy, Registry, templates, texts};
+use super::policy::{Policy, bootstrap};
+use super::{Registry, templates, texts};
 
 /// The actions that have resources in AWS's reference and are needed for all of them.
 const FOR_ALL: [(&str, &str); 4] = [
@@ -37,18 +34,9 @@ const TEMPLATE_BYTES: usize = 51_200;
 
 const ROLES: [&str; 3] = ["plan", "apply", "cloudformation"];
 
-/// The template with a prefix as long as it may be.
+/// The template with names as long as they may be.
 fn widest() -> Evaluated {
-    let text = templates().remove("bootstrap").expect("there is a template");
-    let template = Template::parse(&text).expect("it is a template");
-    let known = |text: &str| Input::Known(text.to_owned());
-    let given = BTreeMap::from([
-        ("Prefix".to_owned(), known(&"p".repeat(20))),
-        ("StateBucketName".to_owned(), known(&"s".repeat(63))),
-    ]);
-    let account = BTreeMap::from([("AWS::AccountId".to_owned(), json!("111122223333"))]);
-    let setting = Setting { region: "us-gov-west-1", stack_name: "bootstrap" };
-    Evaluated::knowing(&template, &given, &setting, &account)
+    bootstrap(&"p".repeat(20), &"s".repeat(63), ("us-gov-west-1", "111122223333"))
 }
 
 #[test]

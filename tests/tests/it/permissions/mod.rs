@@ -1,51 +1,30 @@
 //! That the roles of `infra/bootstrap.yaml` may do what is needed, and nothing else.
 //!
-//! Three tables say what is needed: what each call of the program needs ([`calls`]), what the handlers of the resource types
-//! need (`reconciler/cfn/registry/permissions.json`, made from the registry's schemas), and what of that is withheld, and why
-//! ([`withheld`]). The policies are those that `reconcile bootstrap --print-policy` prints.
+//! What is needed is derived: from the sandbox's log of a [`life`] in which every command that calls AWS does all that it can,
+//! each call giving actions on resources ([`needs`]); and from the registry's schemas, which say what the handlers of the
+//! resource types need (`reconciler/cfn/registry/permissions.json`). What of that is [`withheld`] stands in a table, with the
+//! reason. The policies are those that `reconcile bootstrap --print-policy` prints.
 
 mod calls;
 mod comparison;
+mod life;
 mod limits;
+mod needs;
+mod policy;
 mod scenarios;
 mod trust;
 mod withheld;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 
-use reconcile_tests::binary::reconcile;
 use reconcile_tests::repository::root;
 use serde_json::Value;
 
 /// IAM actions.
 type Actions = BTreeSet<String>;
 
-/// What a role may do, as the program prints it.
-struct Policy(Value);
-
 /// What the registry says of the types in `infra/`.
 struct Registry(Value);
-
-impl Policy {
-    /// Of `plan`, `apply` or `cloudformation`, in production.
-    fn of(role: &str) -> Self {
-        let mut command = Command::new(reconcile());
-        command.args(["bootstrap", "-e", "production", "--print-policy", role]);
-        let output = command.current_dir(root()).output().expect("the program runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Self(serde_json::from_slice(&output.stdout).expect("it prints JSON"))
-    }
-
-    fn statements(&self) -> impl Iterator<Item = &Value> {
-        self.0["Statement"].as_array().expect("there are statements").iter()
-    }
-
-    /// Everything that it allows.
-    fn actions(&self) -> Actions {
-        self.statements().flat_map(|statement| texts(&statement["Action"])).collect()
-    }
-}
 
 impl Registry {
     fn read() -> Self {

@@ -1,8 +1,10 @@
 //! `reconcile device suspend | resume | revoke`: one word of the terminal's file.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use reconcile_core::problem::Problem;
 use reconcile_engine::load::edit::Editable;
+use reconcile_kind_device::spec::RawReason;
 
 use super::super::Failure;
 use super::terminals::{Terminal, Terminals};
@@ -16,25 +18,19 @@ pub(crate) struct RevokeArgs {
     /// The terminal.
     pub(super) name: String,
     /// Why, as the list of revoked certificates says it.
-    #[arg(long, value_enum)]
-    pub(super) reason: Option<Reason>,
+    #[arg(long, value_parser = reasons())]
+    pub(super) reason: Option<RawReason>,
 }
 
-/// Why a certificate is revoked: those of Private CA's reasons that can concern a terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Reason {
-    /// No reason is given.
-    Unspecified,
-    /// Somebody else may have the key: the terminal was stolen.
-    KeyCompromise,
-    /// The terminal went to another clinic.
-    AffiliationChanged,
-    /// Another terminal took its place.
-    Superseded,
-    /// The terminal is used no more.
-    CessationOfOperation,
-    /// The clinic's right to use the service ended.
-    PrivilegeWithdrawn,
+/// The reasons that there are, for the argument, `--help` and shells.
+fn reasons() -> impl TypedValueParser<Value = RawReason> {
+    let possible = |reason: &RawReason| {
+        PossibleValue::new(reason.written()).help(reason.meaning().trim_end_matches('.'))
+    };
+    PossibleValuesParser::new(RawReason::ALL.iter().map(possible)).try_map(|written| {
+        let known = RawReason::ALL.iter().find(|reason| reason.written() == written);
+        known.copied().ok_or("it is none of the reasons")
+    })
 }
 
 /// What a terminal is to be.
@@ -47,7 +43,7 @@ pub(super) enum Goal {
     /// It never may again.
     Revoked {
         /// Why, if that was said.
-        reason: Option<Reason>,
+        reason: Option<RawReason>,
     },
 }
 
@@ -124,18 +120,22 @@ impl Goal {
         let edited = file.with("state", self.word())?;
         match self {
             Self::Revoked { .. } => {
-                let reason = reason.unwrap_or(Reason::Unspecified).word();
-                Ok(Some(edited.with("reason", &reason)?))
+                let reason = reason.unwrap_or(RawReason::Unspecified);
+                Ok(Some(edited.with("reason", reason.written())?))
             }
             Self::Enrolled | Self::Suspended => Ok(Some(edited)),
         }
     }
 
     /// Nothing can follow a revocation but the same once more.
-    fn after_revocation(self, terminal: &Terminal, reason: Option<Reason>) -> Result<(), Failure> {
+    fn after_revocation(
+        self,
+        terminal: &Terminal,
+        reason: Option<RawReason>,
+    ) -> Result<(), Failure> {
         let Terminal { name, clinic, file } = terminal;
-        let was = file.text("reason").unwrap_or("unspecified");
-        let is_same = reason.is_none_or(|reason| reason.word() == was);
+        let was = file.text("reason").unwrap_or(RawReason::Unspecified.written());
+        let is_same = reason.is_none_or(|reason| reason.written() == was);
         let refused = |key: &str, message: String, hint: String| {
             Failure::Refused(Problem::at(file.place(key), message).hint(hint))
         };
@@ -152,12 +152,5 @@ impl Goal {
                 format!("enrol it anew, under another name: `reconcile device new {clinic} NAME`"),
             )),
         }
-    }
-}
-
-impl Reason {
-    /// As the file says it.
-    fn word(self) -> String {
-        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn of_verdict(verdict: &Verdict) -> Style {
             Action::Replace => AnsiColor::Magenta.on_default(),
             Action::Delete => REMOVED,
             Action::Revert | Action::Recover => RESTORED,
+            Action::Follow => FAINT,
         },
         Verdict::Blocked { .. } => REMOVED.bold(),
         Verdict::Unknown { .. } => CHANGED.bold(),

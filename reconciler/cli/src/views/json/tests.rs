@@ -51,9 +51,13 @@ fn the_names_are_the_published_ones() {
   "errors"
 ]
 "#);
-    insta::assert_compact_json_snapshot!(keys(&output["summary"]), @r#"["create", "update", "replace", "delete", "revert", "recover", "inSync", "blocked", "unknown", "failed"]"#);
+    insta::assert_compact_json_snapshot!(keys(&output["summary"]), @r#"
+    ["create", "update", "replace", "delete", "revert", "recover", "follow", "inSync", "blocked", "unknown", "failed"]
+    "#);
     insta::assert_compact_json_snapshot!(keys(&output["units"][0]), @r#"["address", "kind", "verdict", "action", "reason", "danger", "dangers", "fields"]"#);
-    insta::assert_compact_json_snapshot!(output["coverage"], @r#"{"checked": 40, "unsupported": 10, "ignored": 0, "unreadable": 1}"#);
+    insta::assert_compact_json_snapshot!(output["coverage"], @r#"
+    {"checked": 44, "unsupported": 11, "ignored": 0, "unreadable": 1}
+    "#);
     insta::assert_compact_json_snapshot!(output["calls"], @r#"
 {
   "total": 4,

@@ -1,8 +1,7 @@
 //! The decision about a function: whether it runs the package that git says, signed by whom git says.
 //!
 //! `CloudFormation` compares neither a function's code nor who signed it, so it never finds this out. Deploying
-//! what git changed is the stack's: while that is still to come, there is nothing to compare, and the unit's turn
-//! comes after it.
+//! what git changed is the stack's: while that is still to come, there is nothing to compare, and the unit follows it.
 
 use reconcile_core::coverage::Coverage;
 use reconcile_core::digest::Digest;
@@ -34,11 +33,22 @@ pub(super) fn desired(function: &Function, context: &PlanContext<'_>) -> Digest 
 
 /// Of a function that does not exist, or that nobody can name yet.
 pub(super) fn absent(function: &Function, context: &PlanContext<'_>) -> Draft {
-    // As long as something is pending, its stack is still to make it.
-    let Some(deployment) = deployment(function, context) else { return Draft::of(Verdict::InSync) };
-    let name = &deployment.function;
-    let reason = format!("the function `{name}` does not exist: its stack has to make it");
-    Draft::change(Change::new(Action::Create, reason), vec![Step::Deploy(deployment)])
+    let reason = match context.inputs.resolve(&function.name) {
+        Value::Known(name) => {
+            format!("the function `{name}` does not exist: its stack has to make it")
+        }
+        Value::Pending(after) => {
+            let after: Vec<_> = after.iter().map(|unit| format!("`{unit}`")).collect();
+            format!("its function comes with {}", after.join(" and "))
+        }
+    };
+    match deployment(function, context) {
+        Some(deployment) => {
+            let change = Change::new(Action::Create, reason);
+            Draft::change(change, vec![Step::Deploy(deployment)])
+        }
+        None => Draft::change(Change::new(Action::Follow, reason), Vec::new()),
+    }
 }
 
 pub(super) fn present(
@@ -46,20 +56,28 @@ pub(super) fn present(
     seen: &SeenFunction,
     context: &PlanContext<'_>,
 ) -> Draft {
+    let is_made = deployment(function, context).is_some();
     let code = code(function, seen, context).into_iter();
     let code: Vec<_> = code.filter_map(Compared::difference).collect();
     let config = code_signing(function, seen, context);
-    let checked = u64::from(deployment(function, context).is_some()) + u64::from(config.is_some());
+    let checked = u64::from(is_made) + u64::from(config.is_some());
     let config = config.and_then(Compared::difference);
     let coverage = Coverage { checked, ..Coverage::default() };
     if code.is_empty() && config.is_none() {
-        return Draft { coverage, ..Draft::of(Verdict::InSync) };
+        let verdict = if is_made { Verdict::InSync } else { following(function) };
+        return Draft { coverage, ..Draft::of(verdict) };
     }
     let (action, reason) = reason(function, seen, context, (&code, config.as_ref()));
     let steps = steps(function, context, (!code.is_empty(), config.is_some()));
     let fields = code.into_iter().chain(config).collect();
     let change = Change { fields, ..Change::new(action, reason) };
     Draft { coverage, ..Draft::change(change, steps.unwrap_or_default()) }
+}
+
+/// Of a function that still runs what it ran before.
+fn following(function: &Function) -> Verdict {
+    let reason = format!("its stack deploys what `{}` becomes", function.package);
+    Verdict::Change(Change::new(Action::Follow, reason))
 }
 
 /// Nothing as long as the package is still to be made.

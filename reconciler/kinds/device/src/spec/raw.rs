@@ -56,22 +56,48 @@ pub enum RawState {
     Revoked,
 }
 
-/// Why a certificate is revoked (RFC 5280, 5.3.1), as revocation lists say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum RawReason {
-    /// No reason is given.
-    Unspecified,
-    /// Somebody else has or may have the key: the terminal was stolen.
-    KeyCompromise,
-    /// The terminal went to another clinic.
-    AffiliationChanged,
-    /// Another certificate took its place.
-    Superseded,
-    /// The terminal is not used any more.
-    CessationOfOperation,
-    /// It may not do this any more.
-    PrivilegeWithdrawn,
+/// Makes the enumeration of reasons, with all that is to be said of each, from a table.
+macro_rules! reasons {
+    ($($reason:ident: $written:literal, $aws:literal, $meaning:literal;)*) => {
+        /// Why a certificate is revoked (RFC 5280, 5.3.1), as revocation lists say it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        pub enum RawReason {
+            $(#[doc = $meaning] #[serde(rename = $written)] $reason,)*
+        }
+
+        impl RawReason {
+            /// Those of Private CA's reasons that can concern a terminal.
+            pub const ALL: &[Self] = &[$(Self::$reason),*];
+
+            /// As files and commands spell it.
+            pub fn written(self) -> &'static str {
+                match self { $(Self::$reason => $written),* }
+            }
+
+            /// As Private CA spells it.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$reason => $aws),* }
+            }
+
+            /// What it means, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$reason => $meaning),* }
+            }
+        }
+    };
+}
+
+reasons! {
+    Unspecified: "unspecified", "UNSPECIFIED", "No reason is given.";
+    KeyCompromise: "key-compromise", "KEY_COMPROMISE",
+        "Somebody else has or may have the key: the terminal was stolen.";
+    AffiliationChanged: "affiliation-changed", "AFFILIATION_CHANGED",
+        "The terminal went to another clinic.";
+    Superseded: "superseded", "SUPERSEDED", "Another certificate took its place.";
+    CessationOfOperation: "cessation-of-operation", "CESSATION_OF_OPERATION",
+        "The terminal is not used any more.";
+    PrivilegeWithdrawn: "privilege-withdrawn", "PRIVILEGE_WITHDRAWN",
+        "It may not do this any more.";
 }
 
 /// Permission for what would otherwise be held back.
@@ -84,20 +110,6 @@ pub struct RawAllow {
     /// Serial numbers of certificates that the CA issued for this terminal without us, and that are to be revoked.
     #[serde(default)]
     pub revoke: Vec<String>,
-}
-
-impl RawReason {
-    /// As Private CA spells it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Unspecified => "UNSPECIFIED",
-            Self::KeyCompromise => "KEY_COMPROMISE",
-            Self::AffiliationChanged => "AFFILIATION_CHANGED",
-            Self::Superseded => "SUPERSEDED",
-            Self::CessationOfOperation => "CESSATION_OF_OPERATION",
-            Self::PrivilegeWithdrawn => "PRIVILEGE_WITHDRAWN",
-        }
-    }
 }
 
 impl fmt::Display for RawReason {

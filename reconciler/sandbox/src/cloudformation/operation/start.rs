@@ -53,7 +53,7 @@ pub(crate) fn begin_update(
         stack.last_good = Some(Box::new(stack.snapshot()));
     }
     stack.deployment = deployment;
-    stack.updated = Some(asked.at);
+    stack.begins_to_be_updated(asked.at);
     stack.status = StackStatus::UpdateInProgress;
     begin(world, stack, (Phase::Update, before), options, asked);
 }
@@ -69,7 +69,7 @@ pub(crate) fn begin_import(
     let before = stack.status;
     if before != StackStatus::ReviewInProgress {
         stack.last_good = Some(Box::new(stack.snapshot()));
-        stack.updated = Some(asked.at);
+        stack.begins_to_be_updated(asked.at);
     }
     stack.deployment = deployment;
     stack.status = StackStatus::ImportInProgress;

@@ -147,3 +147,55 @@ fn all_stacks_come_in_pages_of_a_hundred() {
     assert_eq!(rest["Stacks"].as_array().unwrap().len(), 1);
     assert!(rest["NextToken"].is_null());
 }
+
+#[test]
+fn a_firewall_is_named_by_three_parts_and_its_arn_says_where_it_stands() {
+    let template = "\
+Resources:
+  Here:
+    Type: AWS::WAFv2::WebACL
+    Properties: { Name: api, Scope: REGIONAL, DefaultAction: { Allow: {} }, VisibilityConfig: { CloudWatchMetricsEnabled: true, MetricName: api, SampledRequestsEnabled: true } }
+  Edge:
+    Type: AWS::WAFv2::WebACL
+    Properties: { Name: site, Scope: CLOUDFRONT, DefaultAction: { Allow: {} }, VisibilityConfig: { CloudWatchMetricsEnabled: true, MetricName: site, SampledRequestsEnabled: true } }
+Outputs:
+  Here: { Value: !Ref Here }
+  HereArn: { Value: !GetAtt Here.Arn }
+  HereId: { Value: !GetAtt Here.Id }
+  Edge: { Value: !Ref Edge }
+  EdgeArn: { Value: !GetAtt Edge.Arn }
+";
+    let mut account = Account::new();
+    account.create(template);
+    let id = account.output("HereId");
+    assert_eq!(account.output("Here"), format!("api|{id}|REGIONAL"));
+    assert_eq!(
+        account.output("HereArn"),
+        format!("arn:aws:wafv2:ap-northeast-1:000000000000:regional/webacl/api/{id}")
+    );
+    let edge = account.output("Edge");
+    let [name, id, scope] = edge.split('|').collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!((name, scope), ("site", "CLOUDFRONT"));
+    assert_eq!(
+        account.output("EdgeArn"),
+        format!("arn:aws:wafv2:ap-northeast-1:000000000000:global/webacl/site/{id}")
+    );
+}
+
+#[test]
+fn updates_of_the_same_moment_are_told_apart() {
+    let template = |days: u32| {
+        format!(
+            "Resources: {{ Group: {{ Type: AWS::Logs::LogGroup, Properties: {{ RetentionInDays: {days} }} }} }}"
+        )
+    };
+    let mut account = Account::new();
+    account.create(&template(1));
+    let moment = account.now;
+    let updated = [3, 5].map(|days| {
+        account.now = moment;
+        account.ok("UpdateStack", json!({ "StackName": "app", "TemplateBody": template(days) }));
+        text(&account.stack()["LastUpdatedTime"]).parse::<jiff::Timestamp>().unwrap()
+    });
+    assert!(updated[0] < updated[1], "{updated:?}");
+}

@@ -2,7 +2,7 @@
 const ISLAND = JSON.parse(document.getElementById("data").textContent);
 const DAY = 86400;
 const SIGNS = {
-  in_sync: "✓", create: "+", update: "~", replace: "±", delete: "−", revert: "↺", recover: "⟳", blocked: "!", unknown: "?",
+  in_sync: "✓", create: "+", update: "~", replace: "±", delete: "−", revert: "↺", recover: "⟳", follow: "»", blocked: "!", unknown: "?",
   good: "✓", due: "◔", urgent: "!", ended: "✕", none: "–", revoked: "⊘", enrolled: "✓", suspended: "‖", unregistered: "–", unreadable: "?",
   applied: "✓", unchanged: "✓", refused: "!", failed: "✕", skipped: "·", partial: "◐", error: "✕", running: "…", changes: "~", change: "~", kept: "✓", excepted: "◔", broken: "✕", not_applicable: "–",
   bad: "!", warn: "◔", note: "·",

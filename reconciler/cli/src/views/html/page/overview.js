@@ -2,7 +2,7 @@
 
 function drawHead(seen) {
   const { summary, coverage, place, terminals, clinics, at } = seen;
-  const differing = summary.create + summary.update + summary.replace + summary.delete + summary.revert + summary.recover;
+  const differing = summary.create + summary.update + summary.replace + summary.delete + summary.revert + summary.recover + summary.follow;
   const total = differing + summary.inSync + summary.blocked + summary.unknown;
   const waiting = summary.blocked + summary.unknown;
   const next = terminals.filter((one) => one.declared === "enrolled" && one.expires > at && one.revoked === null).reduce((first, one) => Math.min(first, one.expires), Infinity);

@@ -1,6 +1,6 @@
 // The units: one line each, and all that is known of one when it is opened.
 
-const URGENCY = ["unknown", "blocked", "replace", "delete", "revert", "recover", "update", "create", "in_sync"];
+const URGENCY = ["unknown", "blocked", "replace", "delete", "revert", "recover", "update", "create", "follow", "in_sync"];
 let revealUnit = () => {};
 
 const unitLink = (unit) => h("a", { href: `#unit-${unit.place}`, on: { click: () => revealUnit(unit) } }, mono(unit.address));

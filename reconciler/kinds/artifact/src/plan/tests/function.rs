@@ -11,7 +11,7 @@ fn it_runs_what_git_says() {
 #[test]
 fn its_stack_does_not_exist_yet() {
     let story = Story::function().absent().published("stacks/health", &[]);
-    insta::assert_snapshot!(story.told(), @"in sync");
+    insta::assert_snapshot!(story.told(), @"follow: its function comes with `stacks/health`");
 }
 
 #[test]
@@ -25,7 +25,7 @@ create: the function `clinic-health` does not exist: its stack has to make it
 #[test]
 fn its_package_is_not_built_yet() {
     let story = Story::function().published("artifacts/health", &[("architecture", "arm64")]);
-    insta::assert_snapshot!(story.told(), @"in sync");
+    insta::assert_snapshot!(story.told(), @"follow: its stack deploys what `artifacts/health` becomes");
 }
 
 #[test]
