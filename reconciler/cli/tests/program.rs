@@ -77,9 +77,18 @@ fn every_command_has_a_manual_page() {
 #[test]
 fn that_nothing_is_wrong_is_saved_as_well() {
     let folder = tempfile::tempdir().unwrap();
-    let environment = "kind: Environment\nname: test\ntarget: sandbox\nstateBucket: state\n";
-    std::fs::create_dir_all(folder.path().join("desired/environments")).unwrap();
-    std::fs::write(folder.path().join("desired/environments/test.yaml"), environment).unwrap();
+    for (path, text) in [
+        (
+            "desired/environments/test.yaml",
+            "kind: Environment\nname: test\ntarget: sandbox\nstateBucket: state\n",
+        ),
+        ("desired/stacks/topic.yaml", "kind: Stack\nname: topic\ntemplate: infra/topic.yaml\n"),
+        ("infra/topic.yaml", "Resources: { Topic: { Type: AWS::SNS::Topic } }\n"),
+    ] {
+        let file = folder.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
     let mut command = Command::new(env!("CARGO_BIN_EXE_reconcile"));
     command.current_dir(folder.path()).env_clear().arg("validate");
     command.args(["--save", "said.json", "--save", "said.sarif", "--github-output", "outputs"]);
