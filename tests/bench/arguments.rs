@@ -5,12 +5,14 @@ use std::path::PathBuf;
 /// How it is used.
 pub(crate) const USAGE: &str = "\
 usage: bench [--quick] [--only LETTERS] [--program FILE] [--terraform-plugins FOLDER] [--write-readme]
+       bench --report FILE [--write-readme]
 
     --quick              the smallest sizes only
     --only a,b           these scenarios
     --program FILE       another build of `reconcile` than the one that is built first
     --terraform-plugins  where Terraform's AWS provider is, for who cannot reach its registry
-    --write-readme       writes the README's table and its chart, too
+    --write-readme       writes the README's tables and their chart, too
+    --report FILE        measures nothing: shows what an earlier run wrote
 ";
 
 /// The options.
@@ -22,6 +24,8 @@ pub(crate) struct Arguments {
     pub(crate) program: Option<PathBuf>,
     pub(crate) terraform_plugins: Option<PathBuf>,
     pub(crate) write_readme: bool,
+    /// What an earlier run found, to be shown instead of measuring.
+    pub(crate) report: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -40,6 +44,7 @@ impl Arguments {
                     arguments.only = value()?.chars().filter(char::is_ascii_lowercase).collect();
                 }
                 "--program" => arguments.program = Some(value()?.into()),
+                "--report" => arguments.report = Some(value()?.into()),
                 "--terraform-plugins" => arguments.terraform_plugins = Some(value()?.into()),
                 _ => return Err(format!("what is `{option}`?\n{USAGE}")),
             }

@@ -49,21 +49,43 @@ fn main() -> Result<(), Box<dyn Error>> {
             println!("{}", virtual_time::experiment(letter, count.parse()?)?);
             Ok(())
         }
-        _ => measure(&Arguments::read(&given)?, &given),
+        _ => bench(&Arguments::read(&given)?, &given),
     }
 }
 
-fn measure(arguments: &Arguments, given: &[String]) -> Result<(), Box<dyn Error>> {
+fn bench(arguments: &Arguments, given: &[String]) -> Result<(), Box<dyn Error>> {
     let root = root();
+    let folder = root.join("target/bench");
+    fs::create_dir_all(&folder)?;
+    let report = match &arguments.report {
+        Some(file) => Report::read(file)?,
+        None => measure(arguments, given, (&root, &folder))?,
+    };
+    println!("{}", report.table());
+    if arguments.report.is_none() {
+        fs::write(folder.join("report.json"), report.json())?;
+    }
+    fs::write(folder.join("chart.svg"), chart::draw(&report.rows))?;
+    if arguments.write_readme {
+        readme::write(&root, &report)?;
+    }
+    Ok(())
+}
+
+fn measure(
+    arguments: &Arguments,
+    given: &[String],
+    (root, folder): (&Path, &Path),
+) -> Result<Report, Box<dyn Error>> {
     let workshop = Workshop {
-        folder: root.join("target/bench"),
-        root: root.clone(),
+        folder: folder.to_owned(),
+        root: root.to_owned(),
         terraform_plugins: arguments.terraform_plugins.clone(),
     };
     fs::create_dir_all(workshop.home())?;
     let program = match &arguments.program {
         Some(program) => program.canonicalize()?,
-        None => build(&root)?,
+        None => build(root)?,
     };
     told("installing the peers");
     let tools = tools::all(&workshop, &program);
@@ -76,14 +98,7 @@ fn measure(arguments: &Arguments, given: &[String]) -> Result<(), Box<dyn Error>
         ["cargo run --release --bin bench --".to_owned()].into_iter().chain(given.iter().cloned());
     let command = command.collect::<Vec<_>>().join(" ");
     let date = Zoned::now().strftime("%F").to_string();
-    let report = Report { date, machine: machine()?, command, rows, targets };
-    println!("{}", report.table());
-    fs::write(workshop.folder.join("report.json"), report.json())?;
-    fs::write(workshop.folder.join("chart.svg"), chart::draw(&report.rows))?;
-    if arguments.write_readme {
-        readme::write(&root, &report)?;
-    }
-    Ok(())
+    Ok(Report { date, machine: machine()?, command, rows, targets })
 }
 
 /// Measures something, and tells of each row as it comes.

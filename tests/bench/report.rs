@@ -1,15 +1,18 @@
 //! What was measured: rows, the targets that they are held to, the table, and the file for programs.
 
+use std::error::Error;
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::process::Run;
 use crate::proxy::Traffic;
-use crate::targets::Target;
+use crate::targets::{self, Target};
 
 /// Everything of one run of the benchmark.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Report {
     /// When, and on what.
@@ -18,11 +21,13 @@ pub(crate) struct Report {
     pub(crate) command: String,
     /// In the order of the scenarios.
     pub(crate) rows: Vec<Row>,
+    /// They follow from the rows.
+    #[serde(skip_deserializing)]
     pub(crate) targets: Vec<Target>,
 }
 
 /// One tool at one task.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Row {
     /// The letter of the scenario.
@@ -50,7 +55,7 @@ pub(crate) struct Row {
     /// The most resident memory, or what is on disk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) bytes: Option<u64>,
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) note: String,
 }
 
@@ -116,6 +121,12 @@ impl Report {
             line(&mut text, format_args!("  {word:7}({scenario}) {asked}: {found}"));
         }
         text
+    }
+
+    /// What an earlier run wrote.
+    pub(crate) fn read(file: &Path) -> Result<Self, Box<dyn Error>> {
+        let report: Self = serde_json::from_slice(&fs::read(file)?)?;
+        Ok(Self { targets: targets::judge(&report.rows), ..report })
     }
 
     /// For programs.

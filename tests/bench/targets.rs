@@ -33,7 +33,7 @@ pub(crate) fn judge(rows: &[Row]) -> Vec<Target> {
         }),
         under(rows, ('h', "validate", 10_000), "under 1 s", 1.0),
         under(rows, ('j', "start", 0), "under 20 ms", 0.020),
-        floor(rows, 'd', "within 10% of N/2 s", 1.10),
+        floor(rows, 'd', "within 10% of what the quota permits", 1.10),
         floor(rows, 'f', "at least 95% of the quota", 1.0 / 0.95),
         floor(rows, 'g', "at most 1.05 × the critical path", 1.05),
     ];

@@ -3,7 +3,8 @@
 //! An [`account::Account`] is AWS in memory with a clock of its own, a [`repository::Repository`] is what git
 //! would hold, and an [`operator::Operator`] runs the one against the other through the real SDK, as the
 //! command line does. [`census::Census`] is what an account holds in the end, for comparing.
-//! [`crew::work_on`] does many such things at once. [`paces`] are experiments in virtual time. [`binary`] is the built program, [`transcript`] a session with it.
+//! [`crew::work_on`] does many such things at once. [`paces`] are experiments in virtual time. [`binary`] is the built program,
+//! [`transcript`] a session with it, [`git`] the history that it reads.
 
 #![expect(
     clippy::expect_used,
@@ -19,6 +20,7 @@ pub mod clock;
 pub mod crew;
 pub mod door;
 pub mod functions;
+pub mod git;
 pub mod operator;
 pub mod paces;
 pub mod redact;

@@ -55,6 +55,9 @@ pub(crate) struct Global {
     /// The repository; otherwise the nearest folder above that has `desired/`.
     #[arg(short = 'C', long, global = true, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
+    /// Read the files as this revision of git has them, for commands that only look.
+    #[arg(long = "ref", global = true, value_name = "REVISION")]
+    pub(crate) revision: Option<String>,
     /// The profile of the AWS configuration.
     #[arg(long, global = true, value_name = "NAME", env = "AWS_PROFILE", hide_env = true)]
     pub(crate) profile: Option<String>,
@@ -133,7 +136,7 @@ pub(crate) enum Command {
     /// Declare terminals, suspend or revoke them, and show what they are.
     #[command(subcommand, after_help = examples::DEVICE)]
     Device(DeviceCommand),
-    /// Declare what is there already, as it is: a stack, or a terminal with its certificate.
+    /// Declare what is there already, as it is: a stack, a function, or a terminal with its certificate.
     #[command(subcommand, after_help = examples::IMPORT)]
     Import(ImportCommand),
     /// Print the JSON Schema of a kind of file, or write all of them.

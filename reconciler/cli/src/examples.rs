@@ -110,6 +110,7 @@ pub(crate) const IMPORT: &str = "\
 Examples:
   reconcile import stack clinic-legacy -e production
   reconcile import stack Legacy --name legacy --region us-east-1
+  reconcile import function clinic-health --name health
   reconcile import device clinic-0001-pc01 --clinic clinic-0001 \\
       --certificate pc01.pem --csr pc01.csr.pem
 

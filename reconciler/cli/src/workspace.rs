@@ -25,7 +25,9 @@ pub(crate) const DEPLOYED: [&str; 6] =
 /// A repository with a `desired/` in it.
 pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
-    pub(crate) files: WorkTree,
+    pub(crate) files: Box<dyn Files>,
+    /// The commit that the files are of; none as they are on disk.
+    commit: Option<String>,
 }
 
 /// Addresses that a command is about.
@@ -35,7 +37,8 @@ pub(crate) struct Selector {
 }
 
 impl Workspace {
-    /// Finds the repository: the folder that was named, or the nearest one above with `desired/`.
+    /// Finds the repository: the folder that was named, or the nearest one above with `desired/`. Its files are as they are on
+    /// disk, or as the revision that was named has them.
     pub(crate) fn find(global: &Global) -> Result<Self, Problem> {
         let io = |error: std::io::Error| {
             Problem::whole(format!("failed to find the repository: {error}"))
@@ -44,8 +47,13 @@ impl Workspace {
             Some(root) => root.clone(),
             None => nearest(&std::env::current_dir().map_err(io)?)?,
         };
-        let files = WorkTree::new(&root).map_err(io)?;
-        Ok(Self { root, files })
+        if let Some(written) = &global.revision {
+            let revision = git::Revision::named(&root, written)?;
+            let commit = Some(revision.commit.clone());
+            return Ok(Self { root, files: Box::new(revision), commit });
+        }
+        let files = Box::new(WorkTree::new(&root).map_err(io)?);
+        Ok(Self { root, files, commit: None })
     }
 
     /// What is declared for one environment: the one named, or the default.
@@ -77,7 +85,8 @@ impl Workspace {
 
     /// An environment, whatever is wrong elsewhere, and even if nothing is declared yet.
     pub(crate) fn environment(&self, name: Option<&str>) -> Result<Environment, Vec<Problem>> {
-        let Loaded { desired, problems } = load::load_what_can_be_read(&self.files, &infos());
+        let Loaded { desired, problems } =
+            load::load_what_can_be_read(self.files.as_ref(), &infos());
         match desired.environment(name) {
             Ok(environment) => Ok(environment.clone()),
             // Its file may be among those that cannot be read.
@@ -93,9 +102,9 @@ impl Workspace {
     ) -> Result<Vec<Unit<K::Spec>>, Vec<Problem>> {
         // Everything that is wrong is told, not only what is wrong with this kind.
         self.world(environment)?;
-        let desired = load::load(&self.files, &infos())?;
+        let desired = load::load(self.files.as_ref(), &infos())?;
         let environment = desired.environment(environment).map_err(|problem| vec![problem])?;
-        let named = Named::new(&self.files);
+        let named = Named::new(self.files.as_ref());
         let mut scope = Scope::new(environment, &named);
         let documents: Vec<_> = desired.documents(K::WORD, environment).collect();
         Ok(fleet::interpret::<K>(&documents, &mut scope))
@@ -123,14 +132,15 @@ impl Workspace {
         judging: Option<&Selector>,
     ) -> Result<(Vec<World>, Judgement), Vec<Problem>> {
         let started = Instant::now();
-        let Loaded { desired, mut problems } = load::load_what_can_be_read(&self.files, &infos());
+        let Loaded { desired, mut problems } =
+            load::load_what_can_be_read(self.files.as_ref(), &infos());
         let environments = match pick(&desired) {
             Ok(environments) => environments,
             // Its file may be among those that cannot be read.
             Err(problem) if problems.is_empty() => return Err(vec![problem]),
             Err(_) => Vec::new(),
         };
-        let named = Named::new(&self.files);
+        let named = Named::new(self.files.as_ref());
         let mut worlds = Vec::new();
         for environment in &environments {
             match World::interpret(&desired, environment, &KINDS, &named) {
@@ -142,7 +152,7 @@ impl Workspace {
         let mut judgement = Judgement::default();
         if let Some(selector) = judging {
             let environments: Vec<_> = environments.iter().collect();
-            match rules::judge(&self.files, &desired, &environments, target::today()) {
+            match rules::judge(self.files.as_ref(), &desired, &environments, target::today()) {
                 Ok(judged) => judgement = judged,
                 Err(more) => problems.extend(more),
             }
@@ -156,10 +166,10 @@ impl Workspace {
 
     /// What the rules say of what one environment declares, breaches among it.
     pub(crate) fn judgement(&self, environment: &str) -> Result<Judgement, Vec<Problem>> {
-        let desired = load::load(&self.files, &infos())?;
+        let desired = load::load(self.files.as_ref(), &infos())?;
         let environment =
             desired.environment(Some(environment)).map_err(|problem| vec![problem])?;
-        rules::judge(&self.files, &desired, &[environment], target::today())
+        rules::judge(self.files.as_ref(), &desired, &[environment], target::today())
     }
 
     /// Where the sandbox's state is.
@@ -169,6 +179,9 @@ impl Workspace {
 
     /// The commit, and what is not committed of what is deployed.
     pub(crate) fn git(&self) -> Result<git::WorkTree, Problem> {
+        if let Some(commit) = &self.commit {
+            return Ok(git::WorkTree { commit: Some(commit.clone()), dirty: Vec::new() });
+        }
         git::look(&self.root, &DEPLOYED).map_err(Problem::whole)
     }
 }

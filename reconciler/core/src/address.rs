@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// The name of one unit of desired state, parsed once.
+/// The name of one unit of desired state, parsed once. Whoever names the unit shares it: a copy costs a pointer.
 ///
 /// ```
 /// # use reconcile_core::address::Address;
@@ -16,10 +17,14 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Address {
-    kind: String,
-    name: String,
-    part: Option<String>,
+pub struct Address(Arc<Parts>);
+
+/// In the order in which addresses are sorted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Parts {
+    kind: Box<str>,
+    name: Box<str>,
+    part: Option<Box<str>>,
 }
 
 /// What was written is not an address.
@@ -32,35 +37,37 @@ pub struct ParseAddressError {
 impl Address {
     /// The address of `name` among a kind's units; `kind` is the plural, such as `stacks`.
     pub fn new(kind: &str, name: &str) -> Self {
-        Self { kind: kind.to_owned(), name: name.to_owned(), part: None }
+        Self(Arc::new(Parts { kind: kind.into(), name: name.into(), part: None }))
     }
 
     /// The same name as one unit among the several that its file makes.
     #[must_use]
     pub fn with_part(self, part: &str) -> Self {
-        Self { part: Some(part.to_owned()), ..self }
+        let whole = Arc::unwrap_or_clone(self.0);
+        Self(Arc::new(Parts { part: Some(part.into()), ..whole }))
     }
 
     /// The plural of the kind: `stacks`.
     pub fn kind(&self) -> &str {
-        &self.kind
+        &self.0.kind
     }
 
     /// The file stem that declares it.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     /// Which of its file's units it is, where there are several: a region, or a word of the kind's.
     pub fn part(&self) -> Option<&str> {
-        self.part.as_deref()
+        self.0.part.as_deref()
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.kind, self.name)?;
-        self.part.as_ref().map_or(Ok(()), |part| write!(f, "@{part}"))
+        let Parts { kind, name, part } = self.0.as_ref();
+        write!(f, "{kind}/{name}")?;
+        part.as_ref().map_or(Ok(()), |part| write!(f, "@{part}"))
     }
 }
 

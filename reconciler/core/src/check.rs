@@ -1,11 +1,14 @@
 //! A second opinion on a plan, by code that did not write it, before anything is carried out.
 
+use std::ptr;
+use std::sync::Arc;
+
 use crate::plan::{Plan, PlannedUnit};
 use crate::verdict::{Action, Change, DangerLevel, Verdict};
 
-/// A plan that breaks none of the rules of this module.
+/// A plan that breaks none of the rules of this module. It is shared by all who have it: a plan never changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckedPlan(Plan);
+pub struct CheckedPlan(Arc<Plan>);
 
 /// A rule that a plan breaks. It is our own bug, never the user's mistake.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +27,7 @@ type Rule = fn(&Plan, &PlannedUnit) -> bool;
 /// What holds for every unit of every plan.
 const RULES: [(&str, Rule); 5] = [
     ("an address occurs once", |plan, unit| {
-        plan.units().iter().filter(|other| other.address == unit.address).count() == 1
+        plan.unit(&unit.address).is_some_and(|found| ptr::eq(found, unit))
     }),
     ("dependencies come first", dependencies_first),
     ("data and identity are destroyed only with consent", |_, unit| {
@@ -53,7 +56,7 @@ impl CheckedPlan {
                 }
             }
         }
-        Ok(Self(plan))
+        Ok(Self(Arc::new(plan)))
     }
 
     /// The plan.

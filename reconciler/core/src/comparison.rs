@@ -25,7 +25,7 @@ pub struct Comparison {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Revision {
-    /// As a person wrote it, or `work tree`.
+    /// As a person wrote it, `merge base of A and B`, or `work tree`.
     pub name: String,
     /// The commit; none of files as they are on disk.
     pub commit: Option<String>,

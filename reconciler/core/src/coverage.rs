@@ -33,11 +33,16 @@ impl Coverage {
 
     /// Adds another look to this one.
     pub fn add(&mut self, other: &Self) {
-        let Self { checked, unsupported, ignored, unreadable, notes } = other;
+        self.add_counts(other);
+        self.notes.extend(other.notes.iter().cloned());
+    }
+
+    /// Adds the counts of another look to this one's; its notes are told in another way.
+    pub(crate) fn add_counts(&mut self, other: &Self) {
+        let Self { checked, unsupported, ignored, unreadable, notes: _ } = other;
         self.checked += checked;
         self.unsupported += unsupported;
         self.ignored += ignored;
         self.unreadable += unreadable;
-        self.notes.extend(notes.iter().cloned());
     }
 }

@@ -149,8 +149,9 @@ impl Plan {
         let mut coverage = Coverage::default();
         let mut said: BTreeMap<&str, Vec<&Address>> = BTreeMap::new();
         for unit in &self.units {
-            coverage.add(&unit.planned.coverage);
-            for note in &unit.planned.coverage.notes {
+            let of_unit = &unit.planned.coverage;
+            coverage.add_counts(of_unit);
+            for note in &of_unit.notes {
                 said.entry(note).or_default().push(&unit.address);
             }
         }

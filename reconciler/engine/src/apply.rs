@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::aws::session::Session;
+use crate::estimate::Estimate;
 use crate::events::{Event, Events};
 use crate::plan::{Prepared, World};
 use crate::run::{self, Pace};
@@ -70,7 +71,7 @@ pub async fn apply(
     if prepared.plan.plan().changes().next().is_none() {
         report.notes.extend(save(ledger).await);
     } else {
-        expect(&report, (session, events), options.learn_from).await;
+        expect(&report, (session, events), options).await;
         let lease = Lease::acquire(session, events, options.patience).await?;
         let recorder = match Recorder::begin(session, intent(world, &report, options)).await {
             Ok(recorder) => recorder,
@@ -95,17 +96,14 @@ pub async fn apply(
     Ok(report)
 }
 
-/// Tells how long the planned changes took the last time.
-async fn expect(report: &Report, (session, events): (&Session, &Events), runs: usize) {
-    if runs == 0 {
+/// Tells how long the planned changes are going to take, as far as earlier runs tell.
+async fn expect(report: &Report, (session, events): (&Session, &Events), options: &Options<'_>) {
+    if options.learn_from == 0 {
         return;
     }
-    let mut known = history::durations(session, runs).await;
-    let planned = report.plan().changes().filter_map(|(unit, change)| {
-        let took = known.remove(&(unit.address.clone(), change.action))?;
-        Some((unit.address.clone(), took))
-    });
-    events.tell(&Event::Expected { took: planned.collect() });
+    let known = history::durations(session, options.learn_from).await;
+    let estimate = Estimate::of(report.plan(), &known, options.parallelism);
+    events.tell(&Event::Expected { estimate });
 }
 
 /// What a run is about to do, for its record.

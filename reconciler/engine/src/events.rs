@@ -1,12 +1,13 @@
 //! What happens, as it happens: the engine tells, views render.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reconcile_core::address::Address;
 use reconcile_core::outcome::Outcome;
 use reconcile_core::verdict::Action;
+
+use crate::estimate::Estimate;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +31,8 @@ pub enum Event {
     },
     /// It is known how long some of the units took the last time that the same was done to them.
     Expected {
-        /// How long.
-        took: BTreeMap<Address, Duration>,
+        /// How long, and all of it together.
+        estimate: Estimate,
     },
     /// A unit's turn came.
     UnitStarted {

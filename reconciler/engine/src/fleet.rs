@@ -5,6 +5,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use reconcile_core::address::Address;
@@ -49,7 +50,7 @@ pub trait Fleet: Any + Send + Sync {
     /// Whether the ledger may help to look at them.
     fn is_noted(&self) -> bool;
     /// How the declared units hang together with others.
-    fn links(&self) -> BTreeMap<Address, Links>;
+    fn links(&self) -> BTreeMap<Address, Arc<Links>>;
     /// Looks at all units; afterwards they can be planned.
     async fn observe(&mut self, session: &Session, look: &FleetLook<'_>);
     /// Units that are ours without being declared, in the order in which they may be deleted.
@@ -251,8 +252,11 @@ impl<K: Kind> Fleet for FleetOf<K> {
         K::NOTES_HELP_WITH_GONE || !self.units.is_empty()
     }
 
-    fn links(&self) -> BTreeMap<Address, Links> {
-        self.units.iter().map(|(address, unit)| (address.clone(), unit.links.clone())).collect()
+    fn links(&self) -> BTreeMap<Address, Arc<Links>> {
+        self.units
+            .iter()
+            .map(|(address, unit)| (address.clone(), Arc::clone(&unit.links)))
+            .collect()
     }
 
     async fn observe(&mut self, session: &Session, look: &FleetLook<'_>) {

@@ -1,6 +1,7 @@
 //! One graph over the units of all kinds: who comes before whom.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use petgraph::algo::{tarjan_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -23,7 +24,7 @@ impl Graph {
     /// Draws the edges: references, `dependsOn`, and names that one unit provides and another needs.
     ///
     /// Refused with a problem each: a reference to a unit or an output that does not exist, and a cycle.
-    pub fn new(units: &BTreeMap<Address, Links>) -> Result<Self, Vec<Problem>> {
+    pub fn new(units: &BTreeMap<Address, Arc<Links>>) -> Result<Self, Vec<Problem>> {
         let mut graph = Self::without_edges(units.keys());
         let mut problems = Vec::new();
         let providers = providers(units);
@@ -73,7 +74,7 @@ impl Graph {
         }
     }
 
-    fn cycles(&self, units: &BTreeMap<Address, Links>) -> Vec<Problem> {
+    fn cycles(&self, units: &BTreeMap<Address, Arc<Links>>) -> Vec<Problem> {
         let rings = tarjan_scc(&self.graph).into_iter().filter(|ring| ring.len() > 1);
         rings
             .map(|ring| {
@@ -117,7 +118,7 @@ impl Graph {
 
 type Providers = BTreeMap<(String, String), Address>;
 
-fn providers(units: &BTreeMap<Address, Links>) -> Providers {
+fn providers(units: &BTreeMap<Address, Arc<Links>>) -> Providers {
     units
         .iter()
         .flat_map(|(address, links)| {
@@ -131,7 +132,7 @@ fn providers(units: &BTreeMap<Address, Links>) -> Providers {
 
 fn edges<'a>(
     links: &'a Links,
-    units: &'a BTreeMap<Address, Links>,
+    units: &'a BTreeMap<Address, Arc<Links>>,
     providers: &'a Providers,
 ) -> impl Iterator<Item = Result<Address, Box<Problem>>> + 'a {
     let references =
@@ -148,7 +149,7 @@ fn find_unit(
     address: &Address,
     at: &Place,
     links: &Links,
-    units: &BTreeMap<Address, Links>,
+    units: &BTreeMap<Address, Arc<Links>>,
 ) -> Result<Address, Box<Problem>> {
     in_region(address, &links.region, |candidate| units.contains_key(candidate)).ok_or_else(|| {
         let names: Vec<_> = units.keys().map(ToString::to_string).collect();
@@ -162,7 +163,7 @@ fn find_output(
     reference: &Reference,
     at: &Place,
     links: &Links,
-    units: &BTreeMap<Address, Links>,
+    units: &BTreeMap<Address, Arc<Links>>,
 ) -> Result<Address, Box<Problem>> {
     let address = find_unit(&reference.address, at, links, units)?;
     let outputs = units.get(&address).map(|links| &links.outputs);
@@ -190,7 +191,7 @@ fn own_reference(address: &Address, links: &Links) -> Problem {
     Problem::at(place.clone(), format!("cyclic reference: `{address}` refers to itself"))
 }
 
-fn place(units: &BTreeMap<Address, Links>, address: &Address) -> Option<Place> {
+fn place(units: &BTreeMap<Address, Arc<Links>>, address: &Address) -> Option<Place> {
     let links = units.get(address)?;
     Some(links.references.first().map_or(&links.place, |(_, place)| place).clone())
 }

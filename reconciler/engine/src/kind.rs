@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -118,7 +119,7 @@ pub struct Unit<Spec> {
     /// What is declared.
     pub spec: Spec,
     /// The edges and names that the engine reads.
-    pub links: Links,
+    pub links: Arc<Links>,
 }
 
 /// A declared unit of a kind, with what was seen of it.
@@ -143,6 +144,14 @@ pub struct Links {
     pub provides: BTreeSet<String>,
     /// Names that it takes from its region other than by reference (a template's imports).
     pub needs: BTreeSet<String>,
+}
+
+impl Links {
+    /// Whether one of these units is named by a reference or by `dependsOn`.
+    pub(crate) fn lead_to(&self, units: &BTreeSet<Address>) -> bool {
+        self.references.iter().any(|(reference, _)| units.contains(&reference.address))
+            || self.depends_on.iter().any(|(address, _)| units.contains(address))
+    }
 }
 
 /// What a unit should be.

@@ -7,6 +7,7 @@ pub mod apply;
 pub mod aws;
 pub mod compare;
 pub mod draft;
+pub mod estimate;
 pub mod events;
 pub mod fleet;
 pub mod graph;

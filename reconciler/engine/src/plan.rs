@@ -8,7 +8,7 @@ use reconcile_core::check::{BrokenRule, CheckedPlan};
 use reconcile_core::coverage::Coverage;
 use reconcile_core::digest::Digest;
 use reconcile_core::environment::Environment;
-use reconcile_core::input::Outputs;
+use reconcile_core::input::{Outputs, Value};
 use reconcile_core::plan::{Plan, Planned, PlannedUnit};
 use reconcile_core::problem::Problem;
 use reconcile_core::redaction::redact;
@@ -30,7 +30,7 @@ pub struct World {
     /// Where.
     pub environment: Arc<Environment>,
     pub(crate) fleets: Vec<Box<dyn Fleet>>,
-    pub(crate) links: BTreeMap<Address, Links>,
+    pub(crate) links: BTreeMap<Address, Arc<Links>>,
     /// Units that exist, and whose files cannot be understood.
     pub(crate) broken: BTreeSet<Address>,
     /// Who comes before whom.
@@ -70,23 +70,24 @@ impl World {
     ) -> (Self, Vec<Problem>) {
         let mut scope = Scope::new(environment, files);
         let mut fleets = Vec::new();
-        let mut links = BTreeMap::new();
+        let mut links: BTreeMap<Address, Arc<Links>> = BTreeMap::new();
         let mut broken = desired.broken.clone();
         for kind in kinds {
             let info = kind.info();
             let documents: Vec<_> = desired.documents(info.word, environment).collect();
             let fleet = kind.interpret(&documents, &mut scope);
-            let found = fleet.links();
+            let mut found = fleet.links();
             let understood: BTreeSet<&str> = found.keys().map(Address::name).collect();
             let names = documents.iter().map(|document| document.name.as_str());
             broken.extend(
                 names.filter(|name| !understood.contains(name)).map(|name| info.address(name)),
             );
-            links.extend(found);
+            links.append(&mut found);
             fleets.push(fleet);
         }
         // A unit whose file cannot be understood exists: to refer to it is no second mistake.
-        for unit in links.values_mut() {
+        for unit in links.values_mut().filter(|links| links.lead_to(&broken)) {
+            let unit = Arc::make_mut(unit);
             unit.references.retain(|(reference, _)| !broken.contains(&reference.address));
             unit.depends_on.retain(|(address, _)| !broken.contains(address));
         }
@@ -108,7 +109,7 @@ impl World {
 
     /// The declared units.
     pub fn units(&self) -> impl Iterator<Item = (&Address, &Links)> {
-        self.links.iter()
+        self.links.iter().map(|(address, links)| (address, links.as_ref()))
     }
 
     /// The kinds, as addresses spell them, whose notes the ledger is read for.
@@ -120,6 +121,11 @@ impl World {
     /// What runs, as far as it was observed.
     pub fn status(&self) -> Vec<UnitStatus> {
         self.fleets.iter().flat_map(|fleet| fleet.status()).collect()
+    }
+
+    /// What units publish as they are now, as far as they were observed.
+    pub fn published(&self) -> Vec<(Address, BTreeMap<String, Value>)> {
+        self.fleets.iter().flat_map(|fleet| fleet.published()).collect()
     }
 
     /// The declared units of one kind with what was seen of them, in the kind's own types.
@@ -156,9 +162,10 @@ impl World {
     ) -> Result<Prepared, BrokenRule> {
         let now = session.now();
         let mut outputs = Outputs::default();
-        let mut units = Vec::new();
+        let order = self.graph.order();
+        let mut units = Vec::with_capacity(order.len());
         let mut left_out = 0_usize;
-        for address in self.graph.order() {
+        for address in order {
             let Some(links) = self.links.get(&address) else { continue };
             let planned = self.plan_one(&address, &outputs, &links.region, now);
             let Some((kind, planned)) = planned else { continue };

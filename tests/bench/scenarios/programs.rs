@@ -29,7 +29,7 @@ pub(crate) fn remembered(rows: &[Row], count: usize) -> Vec<Row> {
     let memory = |row: &Row| Row {
         bytes: row.bytes,
         note: row.note.clone(),
-        ..Row::of('k', format!("peak memory of (a), {count} stacks"), &row.tool, count)
+        ..Row::of('k', format!("peak memory, nothing to do, {count} stacks"), &row.tool, count)
     };
     runs.map(memory).collect()
 }

@@ -16,6 +16,7 @@ use aws_smithy_types::Blob;
 use reconcile_sandbox::Sandbox;
 use reconcile_tests::account::REGION;
 use reconcile_tests::binary::reconcile;
+use reconcile_tests::functions::{ARTIFACT, signed_function};
 use reconcile_tests::repository::Repository;
 use reconcile_tests::terminals::{clinic, signing_request};
 use tempfile::TempDir;
@@ -92,6 +93,10 @@ impl Place {
             .current_dir(self.folder.path())
             .env_clear()
             .envs([("CI", "true"), ("GITHUB_ACTOR", "alice"), ("HOME", "/nonexistent")])
+            // For the compiler, which a package's digest is of.
+            .envs(std::env::vars_os().filter(|(name, _)| {
+                ["PATH", "CARGO_HOME", "RUSTUP_HOME"].iter().any(|known| name == *known)
+            }))
             .output()
             .expect("the program runs")
     }
@@ -283,4 +288,147 @@ fn a_terminal_keeps_the_certificate_that_it_has() {
     assert!(shown.replace(['\n', ' '], "").contains(&arn), "{shown}");
     let again = place.says(&format!("{import} --csr pc01.csr.pem"), 4);
     assert!(again.contains("is declared already"), "{again}");
+}
+
+/// A repository whose function `hello` runs, and is signed.
+fn deployed() -> Place {
+    let architecture = "variables: { architecture: host }\n";
+    let place =
+        Place::of(&signed_function().append("desired/environments/test.yaml", architecture));
+    place.says("apply --no-progress", 0);
+    place
+}
+
+#[test]
+fn a_function_is_declared_as_it_runs_and_planned_to_nothing() {
+    let place = deployed();
+    fs::remove_file(place.folder.path().join(ARTIFACT)).expect("it was declared");
+    let said = place.says("import function hello", 0);
+    assert!(said.contains("`artifacts/hello` is declared as it is in AWS."), "{said}");
+    assert!(said.contains("Nothing differs:"), "{said}");
+    insta::assert_snapshot!(place.read(ARTIFACT), @r#"
+    # yaml-language-server: $schema=../.schemas/artifact.schema.json
+    kind: Artifact
+    name: hello
+    environments: [test]
+    crate: hello
+    architecture: "${env.architecture}"
+    bucket: "${stacks.code.Bucket}"
+    signingProfile: "${stacks.code.Profile}"
+    function: "${stacks.hello.FunctionName}"
+    codeSigningConfig: "${stacks.code.Trust}"
+    "#);
+    place.says("plan --no-progress --detailed-exitcode", 0);
+    place.says("drift --no-progress", 0);
+    let again = place.says("import function hello", 0);
+    assert!(again.contains("is declared as it is in AWS already"), "{again}");
+    let other = place.says("import function hello --name other --crate hello", 4);
+    assert!(other.contains("`hello` is the code of `artifacts/hello` already"), "{other}");
+    let missing = place.says("import function nothing", 1);
+    assert!(missing.contains("there is no function `nothing` in ap-northeast-1"), "{missing}");
+}
+
+#[test]
+fn a_function_that_somebody_else_built_is_declared_and_it_is_said_what_an_apply_makes_of_it() {
+    let place = deployed();
+    copy_unsigned(&place, "plain");
+    let refused = place.says("import function plain --crate hello", 4);
+    assert!(refused.contains("where packages of `plain` are kept is not known: nobody signed it"));
+    assert!(refused.contains("`--signing-profile`"), "{refused}");
+    assert!(!place.has("desired/artifacts/plain.yaml"));
+    let (bucket, profile) = ("${stacks.code.Bucket}", "${stacks.code.Profile}");
+    let import = format!("import function plain --bucket {bucket} --signing-profile {profile}");
+    let unknown = place.says(&import, 1);
+    assert!(
+        unknown.contains("desired/artifacts/plain.yaml:5:"),
+        "no crate is called so: {unknown}"
+    );
+    let said = place.says(&format!("{import} --crate hello --no-progress"), 0);
+    insta::assert_snapshot!(said, @r#"
+    `artifacts/plain` is declared as it is in AWS.
+
+    --- /dev/null
+    +++ desired/artifacts/plain.yaml
+    @@ -0,0 +1,9 @@
+    +# yaml-language-server: $schema=../.schemas/artifact.schema.json
+    +kind: Artifact
+    +name: plain
+    +environments: [test]
+    +crate: hello
+    +architecture: "${env.architecture}"
+    +bucket: "${stacks.code.Bucket}"
+    +signingProfile: "${stacks.code.Profile}"
+    +function: plain
+
+    An apply will do this to `artifacts/plain` (create):
+
+        it was never built for this environment
+
+    Then `artifacts/plain@live` has the function run that package:
+
+        what runs now is not known to be built of these sources
+
+    No stack takes the package. If a stack makes the function, give these to its parameters, or its next
+    update puts the old code back:
+
+        ${artifacts.plain.bucket}
+        ${artifacts.plain.key}
+        ${artifacts.plain.version}
+
+    Commit it:
+
+        git add desired/artifacts/plain.yaml
+        git commit -m "Import artifacts/plain"
+
+    Apply it, so that it is known as ours:
+
+        reconcile apply --only artifacts/plain --only artifacts/plain@live -e test
+    "#);
+    place.says("apply --no-progress --only artifacts/plain --only artifacts/plain@live", 0);
+    place.says("plan --no-progress --detailed-exitcode", 0);
+}
+
+#[test]
+fn what_is_not_compiled_from_a_crate_is_no_artifact() {
+    const SCRIPT: &str = "\
+Resources:
+  Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: { Statement: [] } } }
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: script
+      Runtime: python3.13
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Code: { ZipFile: \"def handler(event, context): pass\" }
+";
+    let place = Place::of(&Repository::new());
+    place.make(SCRIPT, &[], &[]);
+    let refused = place.says("import function script", 4);
+    assert!(refused.contains("`script` runs on python3.13"), "{refused}");
+    assert!(refused.contains("import the function's stack"), "{refused}");
+}
+
+/// Makes a function of the package of `hello` that nobody signed, as somebody with a console would.
+fn copy_unsigned(place: &Place, name: &str) {
+    let packages = place.folder.path().join("target/lambda/packages");
+    let mut packages =
+        fs::read_dir(packages).expect("it was built").map(|one| one.expect("it is listed").path());
+    let package = packages.find(|path| path.extension().is_some_and(|end| end == "zip"));
+    let package = fs::read(package.expect("there is one")).expect("it can be read");
+    place.runtime.block_on(async {
+        let client = aws_sdk_lambda::Client::new(&place.sdk());
+        let hello = client.get_function_configuration().function_name("hello").send().await;
+        let hello = hello.expect("it is there");
+        let code = aws_sdk_lambda::types::FunctionCode::builder().zip_file(Blob::new(package));
+        let call = client
+            .create_function()
+            .function_name(name)
+            .role(hello.role().expect("it has one"))
+            .runtime(aws_sdk_lambda::types::Runtime::Providedal2023)
+            .handler("bootstrap")
+            .set_architectures(hello.architectures)
+            .code(code.build());
+        call.send().await.expect("it is made");
+    });
 }

@@ -24,6 +24,7 @@ mod readme;
 mod refusals;
 mod report;
 mod requirements;
+mod revisions;
 mod sequences;
 mod service_role;
 mod signals;

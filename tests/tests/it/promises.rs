@@ -374,6 +374,27 @@ mod a_partial_answer {
     }
 
     #[test]
+    fn drift_is_not_known_of_what_changed_while_it_was_detected() {
+        let account = after(&foundation());
+        account.wait(Duration::from_mins(1));
+        let (old, new) = (foundation(), "of all of us");
+        let wanted = old.clone().edit("infra/keys.yaml", "of the foundation", new);
+        let operator = Operator::new(&account, &wanted);
+        let rival = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let update = account.cloudformation().update_stack().stack_name("keys");
+            update.template_body(wanted.text("infra/keys.yaml")).send().await
+        };
+        let (report, updated) = account.process(async { tokio::join!(operator.drift(), rival) });
+        updated.expect("the update is begun");
+        let Verdict::Unknown { why } = verdict(&report, "stacks/keys") else {
+            panic!("{report:?}")
+        };
+        assert!(why.ends_with("it was changed while its drift was detected"), "{why}");
+        assert_eq!(verdict(&report, "stacks/roles"), Verdict::InSync, "nobody touched it");
+    }
+
+    #[test]
     fn what_cannot_be_compared_is_counted() {
         let account = after(&guarded());
         let coverage = account.process(Operator::new(&account, &guarded()).drift()).coverage();

@@ -130,6 +130,35 @@ fn runs() {
 }
 
 #[test]
+fn diff() {
+    let mut session = Transcript::begin("diff", "What a branch changes", &repository());
+    session.commit("Declare the foundation");
+    session.run("reconcile diff");
+    session.branch("longer");
+    session.edit("infra/trail.yaml", "RetentionInDays: 30", "RetentionInDays: 90");
+    session.say("What is not committed yet:");
+    session.run("reconcile diff");
+    session.commit("Keep the log for longer");
+    session.edit("infra/store.yaml", "foundation-store", "other-store");
+    session.rename("desired/stacks/roles.yaml", "desired/stacks/writers.yaml");
+    session.edit("desired/stacks/writers.yaml", "name: roles", "name: writers");
+    session.append("desired/stacks/writers.yaml", "stackName: roles");
+    session.edit("desired/stacks/trail.yaml", "stacks.roles.WriterArn", "stacks.writers.WriterArn");
+    session.commit("Call the bucket and the roles something else");
+    session.run("reconcile diff main..longer");
+    session.switch("main");
+    session.edit("infra/keys.yaml", "of the foundation", "of all");
+    session.commit("Say what the key is for");
+    session.say("With two points, what `main` got meanwhile is taken back; with three, the branch is compared with where it began.");
+    session.run("reconcile diff main..longer --only stacks/keys");
+    session.run("reconcile diff main...longer --only stacks/keys");
+    session.run("reconcile diff main...longer --output json --only stacks/trail");
+    session.run("reconcile diff main...longer --output markdown --only stacks/store");
+    session.run("reconcile diff nothing..main");
+    session.end();
+}
+
+#[test]
 fn programs() {
     let alone = Repository::new().stack(
         "board",

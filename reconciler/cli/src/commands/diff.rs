@@ -8,7 +8,7 @@ use reconcile_core::comparison::{Compared, Comparison, Revision};
 use reconcile_core::problem::{Place, Problem};
 use reconcile_core::report::Report;
 use reconcile_engine::compare::{self, Differences};
-use reconcile_engine::load::Files;
+use reconcile_engine::load::{Files, WorkTree};
 use reconcile_engine::plan::World;
 
 use super::{Context, Failure};
@@ -91,7 +91,8 @@ fn read(workspace: &Workspace, side: &Side) -> Result<(Box<dyn Files>, Revision)
     match side {
         Side::WorkTree => {
             let revision = Revision { name: "work tree".to_owned(), commit: None };
-            Ok((Box::new(workspace.files.clone()), revision))
+            let failed = |error| Problem::whole(format!("failed to read the files: {error}"));
+            Ok((Box::new(WorkTree::new(&workspace.root).map_err(failed)?), revision))
         }
         Side::Commit { id, written } => {
             let files = git::Revision::read(&workspace.root, *id)?;

@@ -65,6 +65,9 @@ impl From<Vec<Problem>> for Failure {
 pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
     let Cli { global, command, apply, dry_run } = cli;
     let context = Context { global, console };
+    if context.global.revision.is_some() && !only_looks(command.as_ref(), dry_run) {
+        return of_work_tree(&context);
+    }
     let result = match command {
         None if dry_run => {
             let ApplyArgs { look, expect, .. } = apply;
@@ -97,6 +100,21 @@ pub(crate) async fn run(cli: Cli, console: Arc<Console>) -> Exit {
         Some(Command::Sandbox(command)) => sandbox::run(&context, command).await,
     };
     result.unwrap_or_else(|failure| context.failed(failure))
+}
+
+/// Whether a command reads files to look at something, so that it may read those of another revision.
+fn only_looks(command: Option<&Command>, dry_run: bool) -> bool {
+    use Command::{Drift, Graph, Plan, Report, Status, Validate};
+    command.map_or(dry_run, |command| {
+        matches!(command, Plan(_) | Drift | Validate | Status(_) | Graph(_) | Report(_))
+    })
+}
+
+fn of_work_tree(context: &Context) -> Exit {
+    context.console.talk(
+        "error: `--ref` is for `plan`, `drift`, `validate`, `status`, `graph` and `report`\n\nCheck the revision out for anything that writes: packages are built of the files that are there. `diff` takes revisions of its own.",
+    );
+    Exit::Usage
 }
 
 fn misplaced(context: &Context) -> Exit {

@@ -29,22 +29,33 @@ impl Range {
     pub(crate) fn find(root: &Path, written: &str) -> Result<Self, Problem> {
         let repository = open(root)?;
         let failed = |error: &dyn std::fmt::Display| unknown(written, error);
-        let spec = repository.rev_parse(written).map_err(|error| failed(&error))?.detach();
         let names: Vec<_> = written.splitn(2, "..").collect();
         let name = |at: usize| {
             let name = names.get(at).map_or("", |name| name.trim_start_matches('.'));
             if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() }
         };
+        let spec = repository.rev_parse(written).map_err(|error| {
+            // Of two revisions, it is told which one is not there.
+            let sides = (0..names.len()).map(name);
+            let missing =
+                sides.into_iter().find(|side| repository.rev_parse(side.as_str()).is_err());
+            missing.map_or_else(|| failed(&error), |side| failed(&format!("there is no `{side}`")))
+        })?;
         let side = |id, written| Side::Commit { id, written };
-        match spec {
+        match spec.detach() {
             Spec::Include(id) => Ok(Self { base: side(id, name(0)), head: Side::WorkTree }),
             Spec::Range { from, to } => {
                 Ok(Self { base: side(from, name(0)), head: side(to, name(1)) })
             }
             Spec::Merge { theirs, ours } => {
                 let base = repository.merge_base(theirs, ours).map_err(|error| failed(&error))?;
-                let base = base.ok_or_else(|| failed(&"they have no commit in common"))?;
-                Ok(Self { base: side(base.detach(), name(0)), head: side(ours, name(1)) })
+                let base = base.ok_or_else(|| failed(&"they have no commit in common"))?.detach();
+                let called = if base == theirs {
+                    name(0)
+                } else {
+                    format!("merge base of {} and {}", name(0), name(1))
+                };
+                Ok(Self { base: side(base, called), head: side(ours, name(1)) })
             }
             Spec::Exclude(_) | Spec::IncludeOnlyParents(_) | Spec::ExcludeParents(_) => {
                 Err(failed(&"it is not one revision, or two"))

@@ -29,6 +29,14 @@ struct Entry {
 }
 
 impl Revision {
+    /// The files of the commit that a person named.
+    pub(crate) fn named(root: &Path, written: &str) -> Result<Self, Problem> {
+        let repository = open(root)?;
+        let id = repository.rev_parse_single(written);
+        let id = id.map_err(|_| Problem::whole(format!("git has no revision `{written}`")))?;
+        Self::read(root, id.detach())
+    }
+
     /// The files of a commit; `root` is where they are in the work tree.
     pub(crate) fn read(root: &Path, id: ObjectId) -> Result<Self, Problem> {
         let repository = open(root)?;

@@ -62,7 +62,7 @@ impl Listener for Lines {
         match event {
             Event::Phase { what } => self.say(what),
             // A count that only grows would be a line each.
-            Event::Progress { done: _, of: _ } | Event::Expected { took: _ } => {}
+            Event::Progress { done: _, of: _ } | Event::Expected { estimate: _ } => {}
             Event::Waiting { what } => self.say(&format!("waiting {what}")),
             Event::ApplyStarted { units } => {
                 let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use reconcile_core::address::Address;
 use reconcile_core::verdict::Action;
+use reconcile_engine::estimate::Estimate;
 use reconcile_engine::events::{Event, Listener, Progress};
 
 use super::words::{FAINT, STRONG, clock_of, ended, moved, paint, sign};
@@ -32,8 +33,8 @@ struct Shown {
     finished: usize,
     planned: usize,
     address_columns: usize,
-    /// How long units took the last time.
-    expected: BTreeMap<Address, Duration>,
+    /// What units took the last time, and what the whole is expected to take.
+    expected: Estimate,
 }
 
 struct Phase {
@@ -116,7 +117,7 @@ impl Live {
         let columns = units.iter().map(|(address, _)| address.to_string().len());
         shown.address_columns = columns.max().unwrap_or(0);
         let whole = self.console.bars().add(ProgressBar::no_length());
-        whole.set_style(style("{wide_msg} {clock}", None));
+        whole.set_style(style("{wide_msg} {clock}", shown.expected.whole));
         whole.enable_steady_tick(TICK);
         shown.whole = Some(whole);
         self.count(&shown);
@@ -126,7 +127,7 @@ impl Live {
         let mut shown = self.shown();
         // Whatever the run waited for is over when a unit's turn comes.
         self.end_phase(&mut shown);
-        let expected = shown.expected.get(address).copied();
+        let expected = shown.expected.units.get(address).copied();
         let bar = self.bar(&shown, (&line(&shown, address, action.word()), expected));
         shown.running.insert(address.clone(), Running { bar, action });
         self.count(&shown);
@@ -171,7 +172,7 @@ impl Listener for Live {
             Event::Progress { done, of } => self.counted(*done, *of),
             Event::Waiting { what } => self.phase(&format!("waiting {what}")),
             Event::ApplyStarted { units } => self.begin(units),
-            Event::Expected { took } => self.shown().expected = took.clone(),
+            Event::Expected { estimate } => self.shown().expected = estimate.clone(),
             Event::UnitStarted { address, action } => self.start(address, *action),
             Event::UnitProgress { address, progress } => self.progress(address, progress),
             Event::UnitFinished { address, outcome, took } => {

@@ -83,9 +83,9 @@ fn text(history: &History, running: Option<&str>, width: usize) -> String {
                 [run, started, took, status, commit, by]
             })
             .collect();
-        table::lines([run, started, took, status, commit, by], &narrow)
+        table::rows([run, started, took, status, commit, by], &narrow, width)
     } else {
-        table::lines(HEAD, &rows)
+        table::rows(HEAD, &rows, width)
     };
     let mut lines = Vec::new();
     let mut table = table.into_iter();

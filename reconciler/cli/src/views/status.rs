@@ -53,7 +53,7 @@ pub(crate) fn render(picture: &Picture<'_>, view: View) -> String {
             format!("```\n{text}\n```\n\n{units}")
         }
         Format::Text => {
-            let units = table::text(HEAD, &rows(picture.units));
+            let units = table::text(HEAD, &rows(picture.units), view.width);
             format!("{}\n\n{units}\n\n{}", facts(picture, view.width), next(picture))
         }
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::sentences::time;
-use super::{Format, table};
+use super::{Format, View, table};
 
 /// A terminal, as it was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -72,12 +72,13 @@ impl Terminal {
 }
 
 /// One line a terminal.
-pub(crate) fn list(terminals: &[Terminal], format: Format) -> String {
+pub(crate) fn list(terminals: &[Terminal], view: View) -> String {
+    let View { format, width, .. } = view;
     let head = ["TERMINAL", "CLINIC", "STATE", "SERIAL", "EXPIRES", "CHANGED"];
     match format {
         Format::Json => json(&serde_json::json!({ "terminals": terminals })),
         Format::Text if terminals.is_empty() => "No terminal is declared that is meant.".to_owned(),
-        Format::Text => table::text(head, &rows(terminals)),
+        Format::Text => table::text(head, &rows(terminals), width),
         Format::Markdown => table::markdown(head, &rows(terminals)),
     }
 }
@@ -178,6 +179,10 @@ mod tests {
         }
     }
 
+    fn view(format: Format) -> View {
+        View { format, width: 100, budget: 0 }
+    }
+
     #[test]
     fn where_git_and_aws_differ_both_are_said() {
         let unreadable = Terminal {
@@ -193,7 +198,7 @@ mod tests {
             revoked,
             unreadable,
         ];
-        insta::assert_snapshot!(list(&terminals, Format::Text), @r"
+        insta::assert_snapshot!(list(&terminals, view(Format::Text)), @r"
         TERMINAL  CLINIC       STATE                           SERIAL         EXPIRES     CHANGED
         pc01      clinic-0001  enrolled                        771a0c9fe3b2…  2027-01-30  2026-11-01
         pc02      clinic-0001  enrolled, to be suspended       771a0c9fe3b2…  2027-01-30  2026-11-01
@@ -201,7 +206,7 @@ mod tests {
         pc04      clinic-0001  revoked                         771a0c9fe3b2…  2027-01-30  2026-11-20
         pc05      clinic-0001  unreadable: access denied       -              -           -
         ");
-        insta::assert_snapshot!(list(&terminals[1..2], Format::Markdown), @r"
+        insta::assert_snapshot!(list(&terminals[1..2], view(Format::Markdown)), @r"
         | TERMINAL | CLINIC | STATE | SERIAL | EXPIRES | CHANGED |
         |---|---|---|---|---|---|
         | pc02 | clinic-0001 | enrolled, to be suspended | 771a0c9fe3b2… | 2027-01-30 | 2026-11-01 |

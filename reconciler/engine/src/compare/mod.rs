@@ -52,12 +52,13 @@ pub fn compare(
     };
     let mut units = comparison.units();
     provisions::hold_back(&mut units, &comparison);
-    let renames = renames::find(&mut units, &comparison);
+    let mut renames = renames::find(&mut units, &comparison);
     head.review(&mut units);
     for unit in &mut units {
         redact(&mut unit.planned.verdict);
     }
     units.retain(|unit| selection(&unit.address));
+    renames.retain(|rename| selection(&rename.from) || selection(&rename.to));
     Ok(Differences { plan: CheckedPlan::new(Plan::new(units))?, renames })
 }
 
@@ -116,7 +117,7 @@ impl Comparison<'_> {
         let fleet = head.fleet_of(address)?;
         let unread = Address::new(address.kind(), address.name());
         if origin.is_none() && base.broken.contains(&unread) {
-            return Some((fleet.word(), unreadable()));
+            return Some((fleet.word(), unreadable(address, links)));
         }
         let before = origin.and_then(|origin| {
             let region = &base.links.get(origin)?.region;
@@ -205,13 +206,18 @@ fn by_reference(address: &Address, outputs: BTreeMap<String, Value>) -> BTreeMap
     outputs.into_iter().map(known).collect()
 }
 
-/// Of a unit that the revision before declares, and nobody can read there.
-fn unreadable() -> Planned {
+/// Of a unit that the revision before declares, and nobody can read there. What others take from it is no
+/// difference of theirs: it publishes references.
+fn unreadable(address: &Address, links: &Links) -> Planned {
+    let reference = |output: &String| {
+        let reference = Reference { address: address.clone(), output: output.clone() };
+        (output.clone(), Value::Known(reference.to_string()))
+    };
     Planned {
         verdict: Verdict::Unknown {
             why: "the revision before declares it in a file that cannot be understood".to_owned(),
         },
-        outputs: BTreeMap::new(),
+        outputs: links.outputs.iter().map(reference).collect(),
         desired: Digest::of(""),
         observed: Digest::of(""),
         coverage: Coverage { unreadable: 1, ..Coverage::default() },

@@ -13,7 +13,7 @@ use crate::kind::Links;
 
 /// Units in the making: each with a file of one line, in which its references stand.
 #[derive(Default)]
-struct Units(BTreeMap<Address, Links>);
+struct Units(BTreeMap<Address, Arc<Links>>);
 
 impl Units {
     /// A unit whose file says this; it publishes `Out`.
@@ -38,12 +38,12 @@ impl Units {
             provides: BTreeSet::new(),
             needs: BTreeSet::new(),
         };
-        self.0.insert(address, links);
+        self.0.insert(address, Arc::new(links));
         self
     }
 
     fn link(mut self, address: &str, change: impl FnOnce(&mut Links)) -> Self {
-        change(self.0.get_mut(&address.parse().unwrap()).unwrap());
+        change(Arc::make_mut(self.0.get_mut(&address.parse().unwrap()).unwrap()));
         self
     }
 

@@ -130,7 +130,7 @@ impl Kind for Toys {
             needs: std::collections::BTreeSet::new(),
         };
         let address = Address::new(Self::PLURAL, &document.name);
-        vec![Unit { address, spec: Spec { value, fault: raw.fault }, links }]
+        vec![Unit { address, spec: Spec { value, fault: raw.fault }, links: Arc::new(links) }]
     }
 
     fn check(_: &[Unit<Spec>], _: &mut Scope<'_>) {}

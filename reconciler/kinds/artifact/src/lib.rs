@@ -6,10 +6,11 @@
 //!
 //! [`spec`] what is declared, [`sources`] what that is compiled from, [`state`] what AWS and this machine show,
 //! [`plan`] the pure decision, [`step`] what it leads to, [`port`] what is asked of AWS and of cargo, [`aws`] and
-//! [`build`] the asking. Looking is in `observe`, acting in `deliver`.
+//! [`build`] the asking, [`import`] how a function that is there would be declared. Looking is in `observe`, acting in `deliver`.
 
 pub mod aws;
 pub mod build;
+pub mod import;
 pub mod plan;
 pub mod port;
 pub mod sources;

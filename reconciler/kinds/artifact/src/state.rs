@@ -159,6 +159,8 @@ pub struct SeenFunction {
     pub signing_profile_version: Option<String>,
     /// `arm64` or `x86_64`.
     pub architecture: String,
+    /// What runs it, such as `provided.al2023`; none of a container image.
+    pub runtime: Option<String>,
     /// When it was last changed, as Lambda writes it.
     pub modified: String,
     /// Lambda's word for how the last change went.

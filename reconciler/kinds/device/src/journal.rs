@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use device_registry::Serial;
 use jiff::{SignedDuration, Timestamp};
 use reconcile_core::digest::Digest;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::spec::Days;
 
@@ -27,6 +27,7 @@ pub const SETTLED_AFTER: SignedDuration = SignedDuration::from_mins(5);
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Journal {
     /// The attempts.
+    #[serde(deserialize_with = "exactly")]
     pub attempts: Vec<Attempt>,
     /// Certificates that came of none of them, and when we revoked them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -190,4 +191,14 @@ impl Journal {
             None => drop(self.taken_back.insert(serial.clone(), at)),
         }
     }
+}
+
+/// Reads a list that takes no more memory than what is in it: most have one entry, and there are as many lists as
+/// terminals.
+pub(crate) fn exactly<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let mut list = Vec::deserialize(deserializer)?;
+    list.shrink_to_fit();
+    Ok(list)
 }

@@ -51,7 +51,7 @@ pub struct DeviceKind {
     /// The CAs' own certificates, each read once.
     pub(crate) known: Mutex<BTreeMap<String, Arc<Authority>>>,
     /// Where the last look at all terminals was.
-    pub(crate) places: OnceLock<Places>,
+    pub(crate) places: OnceLock<Arc<Places>>,
     /// How many certificates this run asked for.
     pub(crate) issued: AtomicU32,
 }

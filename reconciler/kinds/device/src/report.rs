@@ -4,6 +4,7 @@
 //! audit reports with your private CA" in AWS Private CA's user guide.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use device_registry::Serial;
 use jiff::{SignedDuration, Timestamp, fmt::strtime};
@@ -22,7 +23,7 @@ pub struct Report {
     /// What was issued or revoked before this time is in it.
     pub as_of: Timestamp,
     /// Its certificates of terminals, by the common name, each name's in the order in which they were issued.
-    pub by_name: BTreeMap<String, Vec<Entry>>,
+    pub by_name: BTreeMap<String, Vec<Arc<Entry>>>,
 }
 
 /// A certificate as a report shows it.
@@ -54,10 +55,10 @@ impl Report {
     /// Reads a report.
     pub fn read(bytes: &[u8], as_of: Timestamp) -> Result<Self, serde_json::Error> {
         let entries: Vec<Entry> = serde_json::from_slice(bytes)?;
-        let mut by_name: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+        let mut by_name: BTreeMap<String, Vec<Arc<Entry>>> = BTreeMap::new();
         // Certificates of CAs and of OCSP responders are the CA's own affair.
         for entry in entries.into_iter().filter(Entry::is_end_entity) {
-            by_name.entry(entry.name().to_owned()).or_default().push(entry);
+            by_name.entry(entry.name().to_owned()).or_default().push(Arc::new(entry));
         }
         for entries in by_name.values_mut() {
             entries.sort_by(|one, other| {
@@ -68,7 +69,7 @@ impl Report {
     }
 
     /// The certificates of a terminal.
-    pub fn of(&self, name: &str) -> &[Entry] {
+    pub fn of(&self, name: &str) -> &[Arc<Entry>] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
 }

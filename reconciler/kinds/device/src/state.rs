@@ -1,6 +1,7 @@
 //! A terminal as AWS and our own records show it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use device_registry::{
     AllowedSerial, Bucket, Name, Prefix, Registration, Serial, State as Registered,
@@ -10,7 +11,7 @@ use reconcile_core::digest::Digest;
 use reconcile_core::status::Running;
 use serde::{Deserialize, Serialize};
 
-use crate::journal::{Journal, SETTLED_AFTER};
+use crate::journal::{Journal, SETTLED_AFTER, exactly};
 use crate::report::Entry;
 
 /// A terminal, as it was seen.
@@ -19,7 +20,7 @@ pub struct State {
     /// Its name.
     pub terminal: String,
     /// Where it was looked for.
-    pub places: Places,
+    pub places: Arc<Places>,
     /// What is on record of it.
     pub records: Records,
     /// What its CA says.
@@ -70,6 +71,7 @@ pub struct Card {
     /// Whether it may do anything.
     pub state: Registered,
     /// The certificates that it may come with.
+    #[serde(deserialize_with = "exactly")]
     pub serials: Vec<AllowedSerial>,
     /// The digest of the newest certificate in PEM.
     pub certificate: Option<Digest>,
@@ -83,7 +85,7 @@ pub struct Inventory {
     /// Why there is none, where one should be readable.
     pub unreadable: Option<String>,
     /// The certificates of the terminal's name.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Arc<Entry>>,
     /// The keys of those that our records do not know, by their serial number.
     pub keys: BTreeMap<Serial, Digest>,
 }
@@ -111,7 +113,7 @@ impl Inventory {
 
     /// What it says of a certificate.
     pub fn entry(&self, serial: &Serial) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.serial == *serial)
+        self.entries.iter().map(Arc::as_ref).find(|entry| entry.serial == *serial)
     }
 
     /// Certificates that could open a connection and that are in no record.
@@ -125,7 +127,7 @@ impl Inventory {
                 && !journal.knows(&entry.serial)
                 && !self.is_taken_back(journal, entry)
         };
-        self.entries.iter().filter(is_stranger)
+        self.entries.iter().map(Arc::as_ref).filter(is_stranger)
     }
 
     /// Whether we revoked a certificate, and its CA does not know better.
@@ -140,7 +142,7 @@ impl State {
     pub(crate) fn digest(&self) -> Digest {
         let entries = self.inventory.entries.iter();
         let entries: Vec<_> = entries.map(|entry| (&entry.serial, entry.revoked_at)).collect();
-        Digest::of_json(&(&self.places, &self.records, entries, &self.inventory.keys))
+        Digest::of_json(&(self.places.as_ref(), &self.records, entries, &self.inventory.keys))
     }
 
     /// What `reconcile status` shows.

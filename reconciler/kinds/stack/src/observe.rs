@@ -99,7 +99,7 @@ impl StackKind {
         look: &Look<'_, Spec>,
         seen: &mut Seen<State>,
     ) {
-        let mut listed = sort_out(region, stacks, look, seen);
+        let listed = sort_out(region, stacks, look, seen);
         let gone: BTreeSet<Address> = listed
             .iter()
             .filter(|(_, spec, _)| spec.is_none())
@@ -112,30 +112,29 @@ impl StackKind {
             }
         }
         drop(known);
-        listed = self.detect(region, listed, look).await;
-        // All at once: the limiter paces the calls that it takes.
-        let states = listed.into_iter().map(|(address, spec, stack)| async move {
-            let depth = look.focus.on(&address);
-            let note = look
-                .notes
-                .get(&address)
-                .filter(|_| !depth.full)
-                .and_then(ledger::Note::read::<Note>);
-            let note = note.filter(|note| note.is_about(&stack));
-            if let Some(note) = &note {
-                self.vouched.lock().await.insert(stack.id.clone(), note.clone());
-            }
-            let subject = Subject { region, spec, note };
-            let state = self.in_depth(stack, &subject, depth).await;
-            (address, state)
-        });
-        for (address, state) in join_all(states).await {
+        for (address, state) in self.look_at_each(region, listed, look).await {
             if !gone.contains(&address) {
                 seen.declared.insert(address, Observation::Present(state));
             } else if let Ok(gone) = &mut seen.gone {
                 gone.push((address, state));
             }
         }
+    }
+
+    /// Looks at a stack that was listed, as deep as is asked for.
+    pub(crate) async fn look_closer(
+        &self,
+        (address, spec, stack): &Listed<'_>,
+        look: &Look<'_, Spec>,
+    ) -> State {
+        let depth = look.focus.on(address);
+        let note = look.notes.get(address).filter(|_| !depth.full);
+        let note = note.and_then(ledger::Note::read::<Note>).filter(|note| note.is_about(stack));
+        if let Some(note) = &note {
+            self.vouched.lock().await.insert(stack.id.clone(), note.clone());
+        }
+        let subject = Subject { region: stack.region(), spec: *spec, note };
+        self.in_depth(stack.clone(), &subject, depth).await
     }
 
     /// Everything that a plan needs of a stack that `DescribeStacks` showed.

@@ -69,6 +69,12 @@ impl Described {
         self.id.split(':').nth(3).unwrap_or_default()
     }
 
+    /// Whether it is the very stack, in the same state and not updated since, that it was `before`.
+    pub fn is_unchanged_since(&self, before: &Self) -> bool {
+        let identity = |stack: &Self| (stack.id.clone(), stack.updated, stack.status.clone());
+        identity(self) == identity(before)
+    }
+
     /// Whether the last drift detection was asked for before the stack last changed: what it found may
     /// have been changed back since.
     pub fn drift_is_outdated(&self) -> bool {

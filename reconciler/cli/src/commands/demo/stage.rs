@@ -8,7 +8,6 @@ use std::process::Stdio;
 
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
 use reconcile_core::problem::Problem;
-use reconcile_engine::load::Files as _;
 use reconcile_sandbox::{Door, Sandbox};
 use serde_json::Value;
 use tokio::process::Command;

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use reconcile_core::problem::Problem;
-use reconcile_engine::load::Files as _;
 
 use super::super::Failure;
 use super::draft::{Draft, Values};

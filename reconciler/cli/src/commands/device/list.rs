@@ -47,7 +47,7 @@ pub(super) async fn run(
     let now = sight.session.now();
     let all = sight.terminals.into_iter().map(|(terminal, _)| terminal);
     let chosen: Vec<_> = all.filter(|terminal| args.takes(terminal, now)).collect();
-    let shown = terminals::list(&chosen, context.global.output.into());
+    let shown = terminals::list(&chosen, context.view());
     Ok(context.result(&shown, Exit::Good))
 }
 

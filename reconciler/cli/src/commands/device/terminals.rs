@@ -4,7 +4,6 @@
 //! half declared (its signing request is missing) is there, too.
 
 use reconcile_core::problem::{Problem, did_you_mean};
-use reconcile_engine::load::Files as _;
 use reconcile_engine::load::edit::Editable;
 
 use crate::workspace::Workspace;

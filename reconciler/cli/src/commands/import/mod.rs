@@ -4,23 +4,26 @@
 //! against AWS, and written. AWS itself is not changed: what has to be, such as the tags of ownership, an apply does.
 
 mod device;
+mod function;
 mod stack;
 
 use std::collections::BTreeSet;
 
 use clap::Subcommand;
 use reconcile_core::address::Address;
+use reconcile_core::plan::PlannedUnit;
 use reconcile_core::problem::Problem;
 use reconcile_core::verdict::Verdict;
 use reconcile_engine::aws::session::Session;
 use reconcile_engine::kind::{Depth, Focus};
 use reconcile_engine::load::files::{MemoryFiles, Proposed};
 use reconcile_engine::load::scope::Named;
-use reconcile_engine::load::{self, Files as _, Loaded};
+use reconcile_engine::load::{self, Loaded};
 use reconcile_engine::plan::World;
 use reconcile_engine::state::ledger::Ledger;
 
 use self::device::DeviceArgs;
+use self::function::FunctionArgs;
 use self::stack::StackArgs;
 use super::{Context, Failure};
 use crate::exit::Exit;
@@ -34,6 +37,8 @@ use crate::workspace::{Workspace, infos};
 pub(crate) enum ImportCommand {
     /// A CloudFormation stack, with its template, parameters, tags, policy and protection.
     Stack(StackArgs),
+    /// A Lambda function, as the artifact that it runs, with its bucket, signing profile and architecture.
+    Function(FunctionArgs),
     /// A terminal whose certificate a declared CA issued: it is not issued another one.
     Device(DeviceArgs),
 }
@@ -45,6 +50,8 @@ struct Proposal {
     files: Vec<(String, String)>,
     /// What a person has to say before the files are right.
     open: Option<Step>,
+    /// What follows from applying it, if there is something to apply.
+    consequences: Vec<Step>,
     /// What a reader should know besides.
     notes: Vec<String>,
     /// What has to be seen in AWS before it is written.
@@ -76,12 +83,13 @@ pub(super) async fn run(context: &Context, command: ImportCommand) -> Result<Exi
     let place = Place { context, workspace: &workspace, session: &session };
     let proposal = match command {
         ImportCommand::Stack(args) => stack::propose(&place, &args).await?,
+        ImportCommand::Function(args) => function::propose(&place, &args).await?,
         ImportCommand::Device(args) => device::propose(&place, &args)?,
     };
     let changes = proposal.changes(&workspace)?;
-    let verdict = proposal.plan(&place).await?;
+    let plan = proposal.plan(&place).await?;
     super::device::write(&workspace, &changes)?;
-    let edit = proposal.told(changes, verdict.as_ref(), &place);
+    let edit = proposal.told(changes, plan.as_deref(), &place);
     Ok(context.result(&edit::render(&edit, context.view()), Exit::Good))
 }
 
@@ -109,12 +117,12 @@ impl Proposal {
         Ok(changes)
     }
 
-    /// What an apply would do then; none as long as a person has to say something first.
-    async fn plan(&self, place: &Place<'_>) -> Result<Option<Verdict>, Failure> {
+    /// What an apply would do then about each unit of the file; none as long as a person has to say something first.
+    async fn plan(&self, place: &Place<'_>) -> Result<Option<Vec<PlannedUnit>>, Failure> {
         let proposed = self.files.iter().fold(MemoryFiles::default(), |files, (path, text)| {
             files.with(path.clone(), text.as_bytes().to_vec())
         });
-        let files = Proposed::new(&place.workspace.files, proposed);
+        let files = Proposed::new(place.workspace.files.as_ref(), proposed);
         let Loaded { desired, mut problems } = load::load_what_can_be_read(&files, &infos());
         let environment = &place.session.environment;
         let world = World::interpret(&desired, environment, &KINDS, &Named::new(&files));
@@ -126,7 +134,8 @@ impl Proposal {
                 return self.unless_open(problems);
             }
         };
-        let selection = |address: &Address| *address == self.address;
+        let own = (self.address.kind(), self.address.name());
+        let selection = |address: &Address| (address.kind(), address.name()) == own;
         // Only a fresh audit report shows every certificate; a stack's drift is no matter of taking it over.
         let detect = matches!(self.evidence, Evidence::Certificate(_));
         let depth = Depth { full: true, detect };
@@ -140,12 +149,11 @@ impl Proposal {
         }
         let prepared = world.plan(place.session, &selection);
         let prepared = prepared.map_err(|error| Problem::whole(error.to_string()))?;
-        let unit = prepared.plan.plan().unit(&self.address);
-        Ok(unit.map(|unit| unit.planned.verdict.clone()))
+        Ok(Some(prepared.plan.plan().units().to_vec()))
     }
 
     /// Mistakes of the proposed files are right as long as a person has to fill something in; others never are.
-    fn unless_open(&self, problems: Vec<Problem>) -> Result<Option<Verdict>, Failure> {
+    fn unless_open(&self, problems: Vec<Problem>) -> Result<Option<Vec<PlannedUnit>>, Failure> {
         let own: BTreeSet<&str> = self.files.iter().map(|(path, _)| path.as_str()).collect();
         let is_own = |problem: &Problem| {
             problem.place.as_ref().is_some_and(|place| own.contains(place.file.path.as_str()))
@@ -157,7 +165,12 @@ impl Proposal {
     }
 
     /// What was written, and what a person does next.
-    fn told(&self, changes: Vec<FileChange>, verdict: Option<&Verdict>, place: &Place<'_>) -> Edit {
+    fn told(
+        &self,
+        changes: Vec<FileChange>,
+        plan: Option<&[PlannedUnit]>,
+        place: &Place<'_>,
+    ) -> Edit {
         let address = &self.address;
         let mut summary = if changes.is_empty() {
             format!("`{address}` is declared as it is in AWS already.")
@@ -168,24 +181,37 @@ impl Proposal {
             summary = format!("{summary} Note: {note}.");
         }
         let mut next: Vec<Step> = self.open.clone().into_iter().collect();
-        next.extend(verdict.map(outlook));
+        let has_work = |unit: &&PlannedUnit| unit.planned.verdict != Verdict::InSync;
+        let work: Vec<_> = plan.unwrap_or_default().iter().filter(has_work).collect();
+        let is_in_sync = plan.is_some() && work.is_empty();
+        if is_in_sync {
+            next.push(Step::new("Nothing differs:", "the plan has nothing to do"));
+        } else if plan.is_some() {
+            let is_all = self.consequences.is_empty();
+            next.extend(work.into_iter().filter_map(|unit| outlook(unit, is_all)));
+            next.extend(self.consequences.iter().cloned());
+        }
         if !changes.is_empty() {
             let paths: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
             next.push(super::device::committing(&paths, &format!("Import {address}")));
         }
-        if verdict != Some(&Verdict::InSync) {
+        if !is_in_sync {
             let environment = &place.session.environment.name;
-            let line = format!("reconcile apply --only {address} -e {environment}");
+            let units = plan.unwrap_or_default().iter().map(|unit| unit.address.to_string());
+            let units: Vec<_> = units.collect();
+            let only = if units.is_empty() { address.to_string() } else { units.join(" --only ") };
+            let line = format!("reconcile apply --only {only} -e {environment}");
             next.push(Step::new("Apply it, so that it is known as ours:", &line));
         }
         Edit { summary, changes, next }
     }
 }
 
-/// What an apply will do about what was imported.
-fn outlook(verdict: &Verdict) -> Step {
-    match verdict {
-        Verdict::InSync => Step::new("Nothing differs:", "the plan has nothing to do"),
+/// What an apply will do about a unit of what was imported, if anything, and whether that is all.
+fn outlook(unit: &PlannedUnit, is_all: bool) -> Option<Step> {
+    let address = &unit.address;
+    Some(match &unit.planned.verdict {
+        Verdict::InSync => return None,
         Verdict::Change(change) => {
             let fields = change.fields.iter().map(|field| {
                 let from = field.before.as_deref().unwrap_or("-");
@@ -194,11 +220,16 @@ fn outlook(verdict: &Verdict) -> Step {
             });
             let lines: Vec<String> = fields.collect();
             let lines = if lines.is_empty() { change.reason.clone() } else { lines.join("\n") };
-            Step::new(format!("An apply will do this, and no more ({}):", change.action), &lines)
+            let action = &change.action;
+            let no_more = if is_all { ", and no more" } else { "" };
+            let what = format!("An apply will do this to `{address}`{no_more} ({action}):");
+            Step::new(what, &lines)
         }
         Verdict::Blocked { why, unblock, change: _ } => {
-            Step::new(format!("It is held back: {why}."), unblock)
+            Step::new(format!("`{address}` is held back: {why}."), unblock)
         }
-        Verdict::Unknown { why } => Step::new("What an apply will do is not known:", why),
-    }
+        Verdict::Unknown { why } => {
+            Step::new(format!("What an apply will do to `{address}` is not known:"), why)
+        }
+    })
 }

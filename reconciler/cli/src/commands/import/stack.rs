@@ -3,7 +3,6 @@
 use clap::Args;
 use reconcile_core::address::Address;
 use reconcile_core::problem::Problem;
-use reconcile_engine::load::Files as _;
 use reconcile_kind_stack::import::{self, Found, Naming};
 
 use super::super::Failure;
@@ -78,7 +77,8 @@ pub(super) async fn propose(place: &Place<'_>, args: &StackArgs) -> Result<Propo
     });
     files.push((file, declared.text));
     let (notes, evidence) = (declared.notes, Evidence::Plan);
-    Ok(Proposal { address, files, open, notes, evidence, force: *force })
+    let consequences = Vec::new();
+    Ok(Proposal { address, files, open, consequences, notes, evidence, force: *force })
 }
 
 /// Where a text stands, or is going to.

@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::super::survey::fixtures::survey;
+use super::super::survey::fixtures::{many_stacks, survey};
 use super::{inert, island, render};
 
 /// What stands between two marks of the page.
@@ -73,6 +73,14 @@ fn ten_thousand_terminals_are_a_few_megabytes() {
     let page = render(&survey(10_000));
     let columns = &data(&page)["environments"][0]["seen"]["terminals"];
     assert_eq!(columns["name"].as_array().unwrap().len(), 10_000);
+    assert!(page.len() < 3 * 1024 * 1024, "{} bytes", page.len());
+}
+
+#[test]
+fn two_thousand_stacks_that_change_are_a_few_megabytes() {
+    let page = render(&many_stacks(2000));
+    let units = &data(&page)["environments"][0]["seen"]["units"];
+    assert_eq!(units.as_array().unwrap().len(), 2000);
     assert!(page.len() < 3 * 1024 * 1024, "{} bytes", page.len());
 }
 

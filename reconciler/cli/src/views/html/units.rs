@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use reconcile_core::address::Address;
 use reconcile_core::coverage::Coverage;
@@ -14,7 +15,10 @@ use super::super::survey::{Declared, Sight, Since};
 use super::super::{sentences, visible};
 
 /// Fields of one unit that are shown; the others are counted.
-const FIELDS: usize = 40;
+const FIELDS: RangeInclusive<usize> = 3..=40;
+
+/// Fields of all units together, as far as each has the fewest: what keeps a page of thousands within a few megabytes.
+const ALL_FIELDS: usize = 6_000;
 
 /// Characters of one value that are shown.
 const CHARACTERS: usize = 400;
@@ -59,7 +63,9 @@ pub(super) fn units(sight: &Sight) -> Vec<Unit<'_>> {
     let places = places(&planned);
     let running: BTreeMap<_, _> = sight.running.iter().map(|unit| (&unit.address, unit)).collect();
     let running = |unit: &PlannedUnit| running.get(&unit.address)?.running.as_ref();
-    planned.iter().map(|unit| written(unit, running(unit), (sight, &places))).collect()
+    let changing = planned.iter().filter(|unit| unit.planned.verdict.change().is_some()).count();
+    let limit = (ALL_FIELDS / changing.max(1)).clamp(*FIELDS.start(), *FIELDS.end());
+    planned.iter().map(|unit| written(unit, running(unit), (sight, &places), limit)).collect()
 }
 
 /// The declared terminals.
@@ -76,6 +82,7 @@ fn written<'a>(
     unit: &'a PlannedUnit,
     running: Option<&'a Running>,
     (sight, places): (&'a Sight, &BTreeMap<&Address, usize>),
+    limit: usize,
 ) -> Unit<'a> {
     let verdict = &unit.planned.verdict;
     let change = verdict.change();
@@ -95,8 +102,8 @@ fn written<'a>(
         unblock,
         danger: change.map(Change::danger).unwrap_or_default(),
         dangers: change.map_or(&[], |change| &change.dangers),
-        fields: fields.iter().take(FIELDS).map(field).collect(),
-        more_fields: fields.len().saturating_sub(FIELDS),
+        fields: fields.iter().take(limit).map(field).collect(),
+        more_fields: fields.len().saturating_sub(limit),
         coverage: &unit.planned.coverage,
         running,
         declared,

@@ -8,7 +8,7 @@ pub(super) fn columns(text: &str) -> usize {
 }
 
 /// The text, followed by spaces up to a column.
-pub(super) fn pad(text: &str, to: usize) -> String {
+pub(in crate::views) fn pad(text: &str, to: usize) -> String {
     format!("{text}{}", " ".repeat(to.saturating_sub(columns(text))))
 }
 

@@ -39,6 +39,20 @@ pub(in crate::views) fn survey(terminals: usize) -> Survey {
     }
 }
 
+/// One environment with as many stacks, in each of which something changes.
+pub(in crate::views) fn many_stacks(stacks: usize) -> Survey {
+    let report = Report { commit: Some(COMMIT.to_owned()), ..fixtures::many(stacks) };
+    let units = report.plan().units();
+    let sight = Sight {
+        running: units.iter().filter_map(running).collect(),
+        declared: units.iter().map(|unit| (unit.address.clone(), declared(unit))).collect(),
+        report,
+        ..sight(0)
+    };
+    let name = "production".to_owned();
+    Survey { version: "0.1.0", environments: vec![Surveyed { name, sight: Ok(Box::new(sight)) }] }
+}
+
 /// When it is looked at.
 fn now() -> Timestamp {
     "2026-11-21T12:00:00Z".parse().unwrap()

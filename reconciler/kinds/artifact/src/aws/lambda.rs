@@ -42,6 +42,7 @@ impl ReadsFunctions for Lambda {
         let architecture = found.architectures().first().unwrap_or(&Architecture::X8664);
         Ok(Some(SeenFunction {
             architecture: architecture.to_string(),
+            runtime: found.runtime().map(ToString::to_string),
             update: found.last_update_status().map(ToString::to_string).unwrap_or_default(),
             arn: found.function_arn.unwrap_or_default(),
             code_sha256: found.code_sha256.unwrap_or_default(),

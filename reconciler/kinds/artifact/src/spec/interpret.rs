@@ -1,6 +1,7 @@
 //! From what is written to what is meant, with everything that is wrong on the way.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use reconcile_core::address::Address;
 use reconcile_core::problem::{Problem, did_you_mean};
@@ -66,7 +67,11 @@ impl Interpreter<'_, '_> {
         };
         let outputs = output::ALL.map(str::to_owned).into();
         let links = self.links(raw.krate.clone(), outputs);
-        Some(Unit { address: address.clone(), spec: Spec::Package(Box::new(package)), links })
+        Some(Unit {
+            address: address.clone(),
+            spec: Spec::Package(Box::new(package)),
+            links: Arc::new(links),
+        })
     }
 
     fn function(&mut self, raw: &RawArtifact, address: &Address) -> Option<Unit<Spec>> {
@@ -91,7 +96,7 @@ impl Interpreter<'_, '_> {
         let of_package = output::ALL.map(|output| (function.of_package(output), place.clone()));
         links.references.extend(of_package);
         let address = address.clone().with_part(LIVE);
-        Some(Unit { address, spec: Spec::Function(function), links })
+        Some(Unit { address, spec: Spec::Function(function), links: Arc::new(links) })
     }
 
     /// The links of a unit, with the references that were read since the last one.

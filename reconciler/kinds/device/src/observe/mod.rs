@@ -43,7 +43,7 @@ const REGISTRY: &str = "registry/";
 
 /// What every terminal's look may rely on.
 struct Sight {
-    places: Places,
+    places: Arc<Places>,
     /// The tags of registrations, by terminal.
     etags: BTreeMap<String, String>,
     /// The newest reports that there are.
@@ -62,8 +62,8 @@ pub(crate) async fn all(kind: &DeviceKind, look: &Look<'_, Spec>) -> Seen<State>
         Ok(sight) => sight,
         Err(why) => return unreadable(look, &why),
     };
-    kind.places.get_or_init(|| sight.places.clone());
-    let mut seen = BTreeMap::new();
+    kind.places.get_or_init(|| Arc::clone(&sight.places));
+    let mut seen = Vec::with_capacity(look.declared.len());
     let terminals: Vec<(&Address, &Spec)> =
         look.declared.iter().map(|(address, spec)| (address, *spec)).collect();
     for together in terminals.chunks(TOGETHER) {
@@ -77,7 +77,7 @@ pub(crate) async fn all(kind: &DeviceKind, look: &Look<'_, Spec>) -> Seen<State>
         seen.extend(addresses.zip(join_all(looks).await));
     }
     let gone = gone::all(kind, look, &sight).await;
-    Seen { declared: seen, gone }
+    Seen { declared: BTreeMap::from_iter(seen), gone }
 }
 
 /// Where terminals are registered; none as long as nobody knows.
@@ -127,7 +127,7 @@ async fn sight(
         }
         reports.extend(kind.newest_report(source).await.ok().flatten());
     }
-    Ok(Sight { places, etags, reports })
+    Ok(Sight { places: Arc::new(places), etags, reports })
 }
 
 async fn declared(
@@ -153,7 +153,7 @@ async fn declared(
     if let Err(why) = one::look_at_strangers(kind, &authority, (&records, &mut inventory)).await {
         return Observation::Unreadable(why);
     }
-    let (terminal, places) = (name.to_owned(), sight.places.clone());
+    let (terminal, places) = (name.to_owned(), Arc::clone(&sight.places));
     Observation::Present(State { terminal, places, records, inventory })
 }
 

@@ -1,5 +1,7 @@
 //! Looks at one terminal, believing nothing that the ledger says.
 
+use std::sync::Arc;
+
 use device_registry::{Name, Registration, Serial};
 use reconcile_core::address::Address;
 use reconcile_core::input::Inputs;
@@ -125,7 +127,7 @@ pub(super) async fn look_at_strangers(
         if let Some(pem) = given(kind, &certificate_arn).await? {
             inventory.keys.insert(serial.clone(), certificate::key_of(&pem)?);
             let (issued_at, not_after) = certificate::times_of(&pem)?;
-            inventory.entries.push(Entry {
+            inventory.entries.push(Arc::new(Entry {
                 certificate_arn,
                 serial: serial.clone(),
                 subject: String::new(),
@@ -133,7 +135,7 @@ pub(super) async fn look_at_strangers(
                 issued_at,
                 revoked_at: None,
                 template_arn: String::new(),
-            });
+            }));
         }
     }
     Ok(())
@@ -150,15 +152,15 @@ async fn given(kind: &DeviceKind, arn: &str) -> Result<Option<String>, String> {
 
 impl DeviceKind {
     /// Where everything is: what is published now, as long as that is where all terminals were looked for.
-    fn places(&self, inputs: Inputs<'_>) -> Result<Option<Places>, String> {
+    fn places(&self, inputs: Inputs<'_>) -> Result<Option<Arc<Places>>, String> {
         let Some(settings) = &self.settings else { return Ok(None) };
         let now = super::resolved(settings, inputs);
         match (self.places.get(), &now) {
-            (Some(before), Some(now)) if before != now => {
+            (Some(before), Some(now)) if **before != *now => {
                 Err("the registry is another one than all terminals were looked for in: run again"
                     .to_owned())
             }
-            _ => Ok(now),
+            _ => Ok(now.map(Arc::new)),
         }
     }
 

@@ -84,7 +84,7 @@ impl Interpreter<'_, '_> {
             issue_again: raw.allow.issue_again.iter().cloned().collect(),
             revoke: raw.allow.revoke.iter().cloned().collect(),
         };
-        Some(Unit { address: Address::new("devices", &written), spec, links })
+        Some(Unit { address: Address::new("devices", &written), spec, links: Arc::new(links) })
     }
 
     fn name(&mut self, pointer: &str, written: &str) -> Option<Name> {

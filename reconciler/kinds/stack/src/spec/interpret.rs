@@ -64,7 +64,8 @@ pub fn interpret(raw: RawStack, document: &Document, scope: &mut Scope<'_>) -> V
     let in_region = |address: Address, region: String| {
         let spec = Spec { region: region.clone(), ..spec.clone() };
         let (provides, needs) = (template_checks::exports(&spec), template_checks::imports(&spec));
-        Unit { address, links: Links { region, provides, needs, ..base.clone() }, spec }
+        let links = Links { region, provides, needs, ..base.clone() };
+        Unit { address, links: Arc::new(links), spec }
     };
     let written = raw.region.iter().map(|region| ("/region".to_owned(), region));
     let listed = raw.regions.iter().flatten().enumerate();

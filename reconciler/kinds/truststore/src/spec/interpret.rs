@@ -1,6 +1,7 @@
 //! From what is written to what is meant, with everything that is wrong on the way.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use reconcile_core::address::Address;
 use reconcile_engine::kind::{Links, Unit};
@@ -55,7 +56,11 @@ pub fn interpret(
         provides: BTreeSet::new(),
         needs: BTreeSet::new(),
     };
-    vec![Unit { address: Address::new("truststores", &document.name), spec, links }]
+    vec![Unit {
+        address: Address::new("truststores", &document.name),
+        spec,
+        links: Arc::new(links),
+    }]
 }
 
 /// Finds nothing: two truststores have two names, and so two objects.

@@ -1,6 +1,6 @@
 // The graph: units in columns, what comes first on the left. Terminals are one box for each clinic.
 
-/** More boxes than this are too many to read: then only what differs is drawn, with its neighbours. */
+/** More boxes than this are too many to read: then only what differs is drawn, the gravest first, with what comes before it. */
 const DRAWN = 140;
 
 function drawGraph(seen, all = false) {
@@ -26,12 +26,14 @@ function drawGraph(seen, all = false) {
 const worstOf = (terminals) => ["unknown", "blocked", "change"].find((verdict) => terminals.some((one) => one.verdict === verdict)) ?? "in_sync";
 
 function interesting(nodes) {
+  const urgency = (place) => URGENCY.indexOf(nodes[place].word);
+  const differing = [...nodes.keys()].filter((place) => nodes[place].word !== "in_sync").sort((one, other) => urgency(one) - urgency(other));
   const drawn = new Set();
-  nodes.forEach((node, place) => {
-    if (node.word === "in_sync") return;
+  for (const place of differing) {
+    if (drawn.size >= DRAWN) break;
     drawn.add(place);
-    node.after.forEach((before) => drawn.add(before));
-  });
+    nodes[place].after.forEach((before) => drawn.add(before));
+  }
   return drawn;
 }
 

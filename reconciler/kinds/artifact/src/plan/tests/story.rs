@@ -92,6 +92,7 @@ impl Story {
             ),
             signing_profile_version: Some(SIGNER.to_owned()),
             architecture: "arm64".to_owned(),
+            runtime: Some("provided.al2023".to_owned()),
             modified: NOW.to_owned(),
             update: "Successful".to_owned(),
             code_signing: SeenCodeSigning::Config("csc-1".to_owned()),

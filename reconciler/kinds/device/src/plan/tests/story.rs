@@ -88,7 +88,7 @@ impl Story {
         self.shows(|state| {
             state.inventory.as_of.insert(AUTHORITY.to_owned(), time(as_of));
             for (serial, issued_at, key) in entries {
-                state.inventory.entries.push(entry(serial, issued_at));
+                state.inventory.entries.push(Arc::new(entry(serial, issued_at)));
                 let key = if *key == "own" { own_key() } else { Digest::of(key) };
                 state.inventory.keys.insert(self::serial(serial), key);
             }
@@ -100,7 +100,7 @@ impl Story {
         self.shows(|state| {
             let mut entry = entry(serial, "2026-11-11T12:00:00Z");
             entry.revoked_at = Some(time("2026-11-20T00:00:00Z"));
-            state.inventory.entries.push(entry);
+            state.inventory.entries.push(Arc::new(entry));
             state.inventory.as_of.insert(AUTHORITY.to_owned(), time("2026-11-21T11:00:00Z"));
         })
     }
@@ -206,7 +206,12 @@ pub(super) fn spec() -> Spec {
 
 fn state(records: Records) -> State {
     let places = Places { registry: "registry".to_owned(), reports: "reports".to_owned() };
-    State { terminal: NAME.to_owned(), places, records, inventory: Inventory::default() }
+    State {
+        terminal: NAME.to_owned(),
+        places: Arc::new(places),
+        records,
+        inventory: Inventory::default(),
+    }
 }
 
 /// An attempt of this time, which led to a certificate of this serial number if there is one.
