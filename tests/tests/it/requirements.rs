@@ -115,7 +115,7 @@ fn every_requirement_is_met_by_a_file_and_by_resources_that_exist() {
     let mut wrong = Vec::new();
     for Row { sentence, place, check: _ } in rows() {
         let parts: Vec<_> = place.split('`').skip(1).collect();
-        for part in parts.chunks(2).filter(|part| part[0].ends_with(".yaml")) {
+        for part in parts.chunks(2).filter(|part| is(part[0], "yaml")) {
             let path = part[0];
             let file = text(&format!("infra/{path}")) + &text(path);
             if file.is_empty() {
