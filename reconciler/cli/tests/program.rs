@@ -73,3 +73,19 @@ fn every_command_has_a_manual_page() {
     assert!(page.contains("Apply only if the plan has this digest"), "{page}");
     assert!(!page.contains("somebody"), "{page}");
 }
+
+#[test]
+fn that_nothing_is_wrong_is_saved_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = "kind: Environment\nname: test\ntarget: sandbox\nstateBucket: state\n";
+    std::fs::create_dir_all(folder.path().join("desired/environments")).unwrap();
+    std::fs::write(folder.path().join("desired/environments/test.yaml"), environment).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reconcile"));
+    command.current_dir(folder.path()).env_clear().arg("validate");
+    command.args(["--save", "said.json", "--save", "said.sarif", "--github-output", "outputs"]);
+    assert!(command.output().unwrap().status.success());
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(read("said.json").contains(r#""status":"valid""#));
+    assert!(read("said.sarif").contains(r#""results": []"#));
+    assert_eq!(read("outputs"), "status=valid\n");
+}

@@ -12,6 +12,7 @@ use reconcile_core::input::{Inputs, Outputs};
 use reconcile_core::observation::Observation;
 use reconcile_core::plan::Planned;
 use reconcile_core::problem::Place;
+use reconcile_core::redaction::Veil;
 use reconcile_core::status::Running;
 use reconcile_core::text::Reference;
 use reconcile_core::verdict::Verdict;
@@ -183,6 +184,8 @@ pub struct PlanContext<'a> {
     pub inputs: Inputs<'a>,
     /// When.
     pub now: Timestamp,
+    /// What hides values that must not be shown.
+    pub veil: Veil<'a>,
 }
 
 /// A verdict with the steps that carry it out.

@@ -11,7 +11,7 @@ use reconcile_core::environment::Environment;
 use reconcile_core::input::{Outputs, Value};
 use reconcile_core::plan::{Plan, Planned, PlannedUnit};
 use reconcile_core::problem::Problem;
-use reconcile_core::redaction::redact;
+use reconcile_core::redaction::{Key, Veil, redact};
 use reconcile_core::status::UnitStatus;
 use reconcile_core::verdict::Verdict;
 
@@ -35,6 +35,8 @@ pub struct World {
     pub(crate) broken: BTreeSet<Address>,
     /// Who comes before whom.
     pub graph: Graph,
+    /// What values are hidden with, by kind, as far as that was read.
+    keys: BTreeMap<String, Key>,
 }
 
 /// A plan with what an apply needs besides it.
@@ -97,7 +99,7 @@ impl World {
             Graph::without_edges(links.keys())
         });
         let environment = Arc::new(environment.clone());
-        (Self { environment, fleets, links, broken, graph }, problems)
+        (Self { environment, fleets, links, broken, graph, keys: BTreeMap::new() }, problems)
     }
 
     /// An environment in which nothing is declared.
@@ -144,6 +146,7 @@ impl World {
         events: &Events,
     ) {
         let focus = focus.into();
+        ledger.keys().clone_into(&mut self.keys);
         let mut published = Outputs::default();
         for fleet in &mut self.fleets {
             let look = FleetLook { notes: ledger.notes(), published: &published, focus, events };
@@ -180,7 +183,7 @@ impl World {
         self.plan_gone(&mut units, &outputs, selection, now);
         self.review(&mut units);
         for unit in &mut units {
-            redact(&mut unit.planned.verdict);
+            redact(&unit.address, &mut unit.planned.verdict, self.veil(&unit.address));
         }
         let mut notes = Vec::new();
         if left_out > 0 {
@@ -190,6 +193,11 @@ impl World {
             });
         }
         Ok(Prepared { plan: CheckedPlan::new(Plan::new(units))?, outputs, notes })
+    }
+
+    /// What hides values of a unit.
+    pub(crate) fn veil(&self, address: &Address) -> Veil<'_> {
+        Veil::new(self.keys.get(address.kind()))
     }
 
     pub(crate) fn fleet_of(&self, address: &Address) -> Option<&dyn Fleet> {
@@ -215,7 +223,8 @@ impl World {
     ) -> Option<(&'static str, Planned)> {
         let fleet = self.fleet_of(address)?;
         let environment = &self.environment;
-        let context = PlanContext { address, environment, inputs: outputs.seen_from(region), now };
+        let inputs = outputs.seen_from(region);
+        let context = PlanContext { address, environment, inputs, now, veil: self.veil(address) };
         Some((fleet.word(), fleet.plan(&context)))
     }
 

@@ -176,7 +176,8 @@ impl<'a> Run<'a> {
                 .get(address)
                 .map_or_else(|| environment.target.region(), |links| &links.region);
             let inputs = outputs.seen_from(region);
-            let context = PlanContext { address, environment, inputs, now: session.now() };
+            let (now, veil) = (session.now(), world.veil(address));
+            let context = PlanContext { address, environment, inputs, now, veil };
             let task = Task { context, approved, events: events.of(address) };
             let done = match world.fleet_of(address) {
                 Some(fleet) => fleet.carry_out(&task).await,

@@ -364,9 +364,9 @@ fn a_function_that_somebody_else_built_is_declared_and_it_is_said_what_an_apply_
 
         it was never built for this environment
 
-    Then `artifacts/plain@live` has the function run that package:
+    An apply will do this to `artifacts/plain@live` (follow):
 
-        what runs now is not known to be built of these sources
+        its stack deploys what `artifacts/plain` becomes
 
     No stack takes the package. If a stack makes the function, give these to its parameters, or its next
     update puts the old code back:

@@ -441,6 +441,47 @@ Resources:
         assert!(!format!("{kept:?}{healed:?}").contains(SECRET));
     }
 
+    /// A job whose arguments have a token.
+    const JOB: &str = "\
+Resources:
+  Job:
+    Type: AWS::Glue::Job
+    Properties:
+      Name: api
+      Role: 'arn:aws:iam::000000000000:role/api'
+      Command: { Name: pythonshell }
+      DefaultArguments: { api-token: none }
+";
+
+    #[test]
+    fn but_whether_it_is_still_the_same_one_is_seen() {
+        let repository = Repository::new().stack("api", "onDrift: revert\n", JOB);
+        let account = after(&repository);
+        let shown = |value: &str| {
+            account.tamper("api", "Job", "/DefaultArguments/api-token", json!(value));
+            let drift = account.process(Operator::new(&account, &repository).drift());
+            assert!(!format!("{drift:?}").contains(value), "{drift:?}");
+            let changes = drift.plan().changes().flat_map(|(_, change)| &change.fields);
+            let mut before = changes.filter_map(|field| field.before.clone());
+            before.next().expect("it drifted")
+        };
+        let first = shown(SECRET);
+        let hash = first.strip_prefix("(hidden ").and_then(|rest| rest.strip_suffix(')'));
+        let hash = hash.unwrap_or_else(|| panic!("{first}"));
+        assert_eq!(hash.len(), 8, "{hash}");
+        assert_eq!(shown(SECRET), first, "it is the same one");
+        assert_ne!(shown("hunter3"), first, "it is another one");
+        // The key is where only those read who may look at the account, and nobody prints it.
+        let ledger = account.process(account.objects("state-test", "ledger/test/stacks"));
+        let key = ledger[0]["key"].as_str().expect("an apply made it").to_owned();
+        assert_eq!(key.len(), 64);
+        let drift = account.process(Operator::new(&account, &repository).drift());
+        assert!(!format!("{drift:?}").contains(&key));
+        // It is lost with the ledger, and nothing else is.
+        account.process(account.lose("state-test", "ledger/test/stacks.json"));
+        assert_eq!(shown("hunter3"), "(hidden)");
+    }
+
     #[test]
     fn onto_the_terminal_or_into_its_log() {
         let folder = tempfile::tempdir().expect("a folder");

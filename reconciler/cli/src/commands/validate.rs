@@ -4,6 +4,7 @@ use reconcile_guard::{ExceptionRecord, Judgement};
 
 use super::{Context, Failure};
 use crate::exit::Exit;
+use crate::views::Format;
 use crate::views::sentences::count;
 use crate::workspace::{Selector, Workspace};
 
@@ -19,18 +20,20 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
     };
     let units: usize = worlds.iter().map(|world| world.units().count()).sum();
     let names: Vec<_> = worlds.iter().map(|world| world.environment.name.as_str()).collect();
-    let text = match context.global.output {
-        crate::args::Output::Json => serde_json::json!({
+    let said = |format| match format {
+        Format::Json => serde_json::json!({
             "formatVersion": "1.0", "status": "valid", "units": units,
             "environments": names, "errors": [],
             "rules": judgement.rules, "exceptions": judgement.exceptions,
         })
         .to_string(),
-        crate::args::Output::Text | crate::args::Output::Markdown => {
+        Format::Text | Format::Markdown => {
             format!("Valid: {units} units in {}{}", names.join(", "), lawful(&judgement))
         }
     };
-    Ok(context.published(context.global.publish.valid(), context.result(&text, Exit::Good)))
+    let view = context.view();
+    let exit = context.result(&said(view.format), Exit::Good);
+    Ok(context.published(context.global.publish.valid(view, &said), exit))
 }
 
 /// The rules that were kept, and who need not keep which.

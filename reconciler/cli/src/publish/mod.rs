@@ -44,40 +44,64 @@ impl Publish {
 
     /// Writes a result wherever it was asked for.
     pub(crate) fn result(&self, view: View, shown: &Shown<'_>) -> Result<(), Problem> {
-        for path in &self.save {
-            save(path, || shown.code_scanning(), |format| View { format, ..view }.show(shown))?;
-        }
-        if let Some(path) = &self.github_summary {
-            let view = View { format: Format::Markdown, budget: SUMMARY_BYTES, ..view };
-            append(path, &(view.show(shown) + "\n"))?;
-        }
-        let outputs = outputs(shown.status(), shown.digest(), Some(&shown.summary()));
-        self.github_output.as_deref().map_or(Ok(()), |path| append(path, &outputs))
+        self.write(&Published {
+            code_scanning: &|| shown.code_scanning(),
+            result: &|format, budget| View { format, budget, ..view }.show(shown),
+            budget: view.budget,
+            outputs: outputs(word(shown.status()), shown.digest(), Some(&shown.summary())),
+        })
     }
 
     /// Writes why there is no result.
     pub(crate) fn failure(&self, view: View, found: &[Problem]) -> Result<(), Problem> {
         let as_text = || problems::render(found, view.width);
-        for path in &self.save {
-            save(
-                path,
-                || views::code_scanning(found),
-                |format| View { format, ..view }.failure(found).unwrap_or_else(as_text),
-            )?;
-        }
-        if let Some(path) = &self.github_summary {
-            let view = View { format: Format::Markdown, budget: SUMMARY_BYTES, ..view };
-            append(path, &(view.failure(found).unwrap_or_else(as_text) + "\n"))?;
-        }
-        let outputs = outputs(Status::Error, None, None);
-        self.github_output.as_deref().map_or(Ok(()), |path| append(path, &outputs))
+        self.write(&Published {
+            code_scanning: &|| views::code_scanning(found),
+            result: &|format, budget| {
+                View { format, budget, ..view }.failure(found).unwrap_or_else(as_text)
+            },
+            budget: view.budget,
+            outputs: outputs(word(Status::Error), None, None),
+        })
     }
 
-    /// Tells code scanning that nothing is wrong any more.
-    pub(crate) fn valid(&self) -> Result<(), Problem> {
-        let mut paths = self.save.iter().filter(|path| kind_of(path) == Kind::Sarif);
-        paths.try_for_each(|path| write(path, &views::code_scanning(&[])))
+    /// Writes that nothing is wrong.
+    pub(crate) fn valid(
+        &self,
+        view: View,
+        result: &dyn Fn(Format) -> String,
+    ) -> Result<(), Problem> {
+        self.write(&Published {
+            code_scanning: &|| views::code_scanning(&[]),
+            result: &|format, _| result(format),
+            budget: view.budget,
+            outputs: outputs("valid", None, None),
+        })
     }
+
+    fn write(&self, published: &Published<'_>) -> Result<(), Problem> {
+        let Published { code_scanning, result, budget, outputs } = published;
+        for path in &self.save {
+            let text = match kind_of(path) {
+                Kind::Sarif => code_scanning(),
+                Kind::Result(format) => result(format, *budget),
+            };
+            save(path, &text)?;
+        }
+        if let Some(path) = &self.github_summary {
+            append(path, &(result(Format::Markdown, SUMMARY_BYTES) + "\n"))?;
+        }
+        self.github_output.as_deref().map_or(Ok(()), |path| append(path, outputs))
+    }
+}
+
+/// What is written wherever it was asked for.
+struct Published<'a> {
+    code_scanning: &'a dyn Fn() -> String,
+    /// In a format, in as many bytes of Markdown.
+    result: &'a dyn Fn(Format, usize) -> String,
+    budget: usize,
+    outputs: String,
 }
 
 /// What a file's name says that is to be in it.
@@ -96,29 +120,15 @@ fn kind_of(path: &Path) -> Kind {
     }
 }
 
-fn save(
-    path: &Path,
-    sarif: impl FnOnce() -> String,
-    result: impl FnOnce(Format) -> String,
-) -> Result<(), Problem> {
-    write(
-        path,
-        &match kind_of(path) {
-            Kind::Sarif => sarif(),
-            Kind::Result(format) => result(format),
-        },
-    )
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Problem> {
+fn save(path: &Path, text: &str) -> Result<(), Problem> {
     let plain = anstream::adapter::strip_str(text).to_string();
     std::fs::write(path, plain + "\n").map_err(|error| failed(path, &error))
 }
 
 /// A line for each output; names are as GitHub's own actions spell theirs.
-fn outputs(status: Status, digest: Option<&str>, summary: Option<&Summary>) -> String {
+fn outputs(status: &str, digest: Option<&str>, summary: Option<&Summary>) -> String {
     let digest = digest.map(|digest| format!("plan-digest={digest}\n")).unwrap_or_default();
-    let mut lines = format!("status={}\n{digest}", word(status));
+    let mut lines = format!("status={status}\n{digest}");
     let Some(summary) = summary else { return lines };
     let Summary { create, update, replace, delete, revert, recover, follow, .. } = summary;
     let Summary { in_sync, blocked, unknown, failed, .. } = summary;
@@ -167,15 +177,15 @@ mod tests {
     use reconcile_core::plan::Summary;
     use reconcile_core::report::Status;
 
-    use super::{Kind, kind_of, outputs};
+    use super::{Kind, kind_of, outputs, word};
     use crate::views::Format;
 
     #[test]
     fn a_step_of_a_job_has_outputs_that_conditions_can_be_made_of() {
         let summary = Summary { create: 2, blocked: 1, in_sync: 7, ..Summary::default() };
-        let written = outputs(Status::Blocked, Some("0123"), Some(&summary));
+        let written = outputs(word(Status::Blocked), Some("0123"), Some(&summary));
         insta::assert_snapshot!(written.lines().collect::<Vec<_>>().join(" "), @"status=blocked plan-digest=0123 changes=2 create=2 update=0 replace=0 delete=0 revert=0 recover=0 follow=0 in-sync=7 blocked=1 unknown=0 failed=0");
-        assert_eq!(outputs(Status::Error, None, None), "status=error\n");
+        assert_eq!(outputs(word(Status::Error), None, None), "status=error\n");
     }
 
     #[test]

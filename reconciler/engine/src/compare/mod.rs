@@ -18,7 +18,7 @@ use reconcile_core::coverage::Coverage;
 use reconcile_core::digest::Digest;
 use reconcile_core::input::{Outputs, Value};
 use reconcile_core::plan::{Plan, Planned, PlannedUnit};
-use reconcile_core::redaction::redact;
+use reconcile_core::redaction::{Veil, redact};
 use reconcile_core::text::Reference;
 use reconcile_core::verdict::Verdict;
 
@@ -55,7 +55,7 @@ pub fn compare(
     let mut renames = renames::find(&mut units, &comparison);
     head.review(&mut units);
     for unit in &mut units {
-        redact(&mut unit.planned.verdict);
+        redact(&unit.address, &mut unit.planned.verdict, Veil::default());
     }
     units.retain(|unit| selection(&unit.address));
     renames.retain(|rename| selection(&rename.from) || selection(&rename.to));
@@ -122,12 +122,18 @@ impl Comparison<'_> {
         let before = origin.and_then(|origin| {
             let region = &base.links.get(origin)?.region;
             let inputs = self.published.seen_from(region);
-            let context =
-                PlanContext { address: origin, environment: &base.environment, inputs, now };
+            let context = PlanContext {
+                address: origin,
+                environment: &base.environment,
+                inputs,
+                now,
+                veil: Veil::default(),
+            };
             Some(Before { fleet: base.fleet_of(origin)?, context })
         });
         let inputs = outputs.seen_from(&links.region);
-        let context = PlanContext { address, environment: &head.environment, inputs, now };
+        let veil = Veil::default();
+        let context = PlanContext { address, environment: &head.environment, inputs, now, veil };
         Some((fleet.word(), fleet.compare(before, &context)))
     }
 
@@ -184,7 +190,8 @@ fn published(world: &World, now: Timestamp) -> Outputs {
         };
         let inputs = outputs.seen_from(&links.region);
         let environment = &world.environment;
-        let context = PlanContext { address: &address, environment, inputs, now };
+        let veil = Veil::default();
+        let context = PlanContext { address: &address, environment, inputs, now, veil };
         let planned = fleet.compare(Some(Before { fleet, context }), &context);
         let known = by_reference(&address, planned.outputs);
         outputs.publish(address, known);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use reconcile_core::address::Address;
+use reconcile_core::redaction::Key;
 use serde::{Deserialize, Serialize};
 
 pub use super::note::Note;
@@ -37,6 +38,7 @@ pub struct Ledger {
     notes: BTreeMap<Address, Note>,
     changes: BTreeMap<Address, Option<Note>>,
     etags: BTreeMap<String, Option<String>>,
+    keys: BTreeMap<String, Key>,
     remarks: Vec<String>,
 }
 
@@ -45,11 +47,15 @@ pub struct Ledger {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Page {
     format_version: String,
+    /// What secret values of the kind's units are hidden with. Who may read the ledger may look at these values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<Key>,
     notes: BTreeMap<Address, Note>,
 }
 
 /// A page as it was found: unreadable ones are empty, and say why.
 struct Found {
+    key: Option<Key>,
     notes: BTreeMap<Address, Note>,
     etag: Option<String>,
     remark: Option<String>,
@@ -64,6 +70,7 @@ impl Ledger {
             notes: BTreeMap::new(),
             changes: BTreeMap::new(),
             etags: BTreeMap::new(),
+            keys: BTreeMap::new(),
             remarks: Vec::new(),
         };
         let keys: Vec<String> = kinds.iter().map(|kind| ledger.key(kind)).collect();
@@ -72,6 +79,7 @@ impl Ledger {
             let found = understand(&key, page);
             ledger.notes.extend(found.notes);
             ledger.etags.insert((*kind).to_owned(), found.etag);
+            ledger.keys.extend(found.key.map(|key| ((*kind).to_owned(), key)));
             ledger.remarks.extend(found.remark);
         }
         ledger
@@ -80,6 +88,11 @@ impl Ledger {
     /// All notes.
     pub fn notes(&self) -> &BTreeMap<Address, Note> {
         &self.notes
+    }
+
+    /// What secret values are hidden with, by kind; none before a kind's first notes.
+    pub fn keys(&self) -> &BTreeMap<String, Key> {
+        &self.keys
     }
 
     /// Why parts of it could not be used, one sentence each.
@@ -115,6 +128,12 @@ impl Ledger {
 
     async fn save_kind(&mut self, kind: &str) -> Result<(), StoreError> {
         let key = self.key(kind);
+        if !self.keys.contains_key(kind) {
+            let mut random = [0; 32];
+            // Without it, secret values are hidden all the same, only without a hash.
+            let made = getrandom::fill(&mut random).ok().map(|()| Key::new(random));
+            self.keys.extend(made.map(|made| (kind.to_owned(), made)));
+        }
         for _ in 0..ROUNDS {
             let etag = self.etags.get(kind).cloned().flatten();
             let body = self.page(kind);
@@ -138,6 +157,7 @@ impl Ledger {
     async fn merge(&mut self, kind: &str, key: &str) {
         let found = understand(key, self.store.get(key).await);
         self.etags.insert(kind.to_owned(), found.etag);
+        self.keys.extend(found.key.map(|key| (kind.to_owned(), key)));
         self.notes.retain(|address, _| address.kind() != kind);
         self.notes.extend(found.notes);
         let ours = self.changes.iter();
@@ -152,6 +172,7 @@ impl Ledger {
     fn page(&self, kind: &str) -> Vec<u8> {
         let page = Page {
             format_version: FORMAT_VERSION.to_owned(),
+            key: self.keys.get(kind).cloned(),
             notes: self
                 .notes
                 .iter()
@@ -169,7 +190,7 @@ impl Ledger {
 }
 
 fn understand(key: &str, page: Result<Option<Stored>, StoreError>) -> Found {
-    let empty = |etag, remark| Found { notes: BTreeMap::new(), etag, remark };
+    let empty = |etag, remark| Found { key: None, notes: BTreeMap::new(), etag, remark };
     let stored = match page {
         Ok(Some(stored)) => stored,
         Ok(None) => return empty(None, None),
@@ -180,7 +201,7 @@ fn understand(key: &str, page: Result<Option<Stored>, StoreError>) -> Found {
     };
     match serde_json::from_slice::<Page>(&stored.body) {
         Ok(page) if page.format_version == FORMAT_VERSION => {
-            Found { notes: page.notes, etag: Some(stored.etag), remark: None }
+            Found { key: page.key, notes: page.notes, etag: Some(stored.etag), remark: None }
         }
         Ok(page) => {
             let remark = format!(

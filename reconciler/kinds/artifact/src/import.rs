@@ -119,7 +119,7 @@ impl Found {
         let Naming { name, krate, environment, .. } = *naming;
         let seen = |value: &str| {
             let reference = naming.references.get(value);
-            scalar(reference.unwrap_or(&value.replace("${", "$${")))
+            scalar(&reference.cloned().unwrap_or_else(|| value.replace("${", "$${")))
         };
         let given = |value: &str| scalar(value);
         let profile = self.function.signing_profile_version.as_deref().map(Profile::name_in);

@@ -15,7 +15,7 @@ pub enum State {
     /// A package.
     Package(Box<SeenPackage>),
     /// A function.
-    Function(SeenFunction),
+    Function(Box<SeenFunction>),
 }
 
 /// A package, from its sources to the object that functions are made from.

@@ -124,23 +124,16 @@ fn references(world: &World) -> BTreeMap<String, String> {
     references.into_iter().filter_map(|(value, only)| Some((value, only?))).collect()
 }
 
-/// What follows from declaring it, beyond the plan of the package.
+/// What a person has to do besides, as long as no stack takes the package.
 fn consequences(world: &World, address: &Address) -> Vec<Step> {
-    let package = address.name();
-    let is_taken = world.units().any(|(_, links)| {
-        links.references.iter().any(|(reference, _)| reference.address == *address)
-    });
-    let mut steps = vec![Step::new(
-        format!("Then `{address}@live` has the function run that package:"),
-        "what runs now is not known to be built of these sources",
-    )];
-    if !is_taken {
-        let outputs = ["bucket", "key", "version"];
-        let lines = outputs.map(|output| format!("${{artifacts.{package}.{output}}}"));
-        steps.push(Step::new(
-            "No stack takes the package. If a stack makes the function, give these to its parameters, or its next update puts the old code back:",
-            &lines.join("\n"),
-        ));
+    let mut declared = world.units().flat_map(|(_, links)| &links.references);
+    if declared.any(|(reference, _)| reference.address == *address) {
+        return Vec::new();
     }
-    steps
+    let outputs = ["bucket", "key", "version"];
+    let lines = outputs.map(|output| format!("${{artifacts.{}.{output}}}", address.name()));
+    vec![Step::new(
+        "No stack takes the package. If a stack makes the function, give these to its parameters, or its next update puts the old code back:",
+        &lines.join("\n"),
+    )]
 }

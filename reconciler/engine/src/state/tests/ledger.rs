@@ -39,6 +39,21 @@ async fn notes_survive_and_cost_one_read_per_kind() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_kinds_first_notes_come_with_a_key_that_stays() {
+    let store = Arc::<MemoryStore>::default();
+    let (mut first, mut second) = (load(&store).await, load(&store).await);
+    assert!(first.keys().is_empty(), "a look makes none");
+    first.set(&stack("kms"), note(&json!(1)));
+    first.save().await.unwrap();
+    let key = first.keys()["stacks"].clone();
+    second.set(&stack("iam"), note(&json!(2)));
+    second.save().await.unwrap();
+    assert_eq!(second.keys()["stacks"], key, "who wrote first made it");
+    assert_eq!(load(&store).await.keys()["stacks"], key);
+    assert!(!first.keys().contains_key("artifacts"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_new_is_not_written() {
     let store = Arc::<MemoryStore>::default();
     let mut ledger = load(&store).await;

@@ -21,5 +21,5 @@ pub(super) async fn see(
         let config = kind.functions.code_signing_config(name).await.map_err(failed)?;
         seen.code_signing = config.map_or(SeenCodeSigning::None, SeenCodeSigning::Config);
     }
-    Ok(Some(State::Function(seen)))
+    Ok(Some(State::Function(Box::new(seen))))
 }

@@ -9,6 +9,7 @@ use reconcile_core::environment::{Environment, Section, Target};
 use reconcile_core::input::Outputs;
 use reconcile_core::observation::Observation;
 use reconcile_core::problem::{Place, SourceFile};
+use reconcile_core::redaction::Veil;
 use reconcile_core::text::Text;
 use reconcile_core::verdict::Verdict;
 use reconcile_engine::aws::session::RunIdentity;
@@ -103,6 +104,7 @@ impl Operator {
             environment: &self.environment,
             inputs: published.seen_from("ap-northeast-1"),
             now: self.aws.now(),
+            veil: Veil::default(),
         };
         DeviceKind::plan(&self.wanted(address), seen, &context)
     }

@@ -28,7 +28,7 @@ pub(super) struct Desired<'a> {
 
 impl<'a> Desired<'a> {
     pub(super) fn new(spec: &'a Spec, context: &PlanContext<'a>) -> Self {
-        let PlanContext { address, environment, inputs, now: _ } = *context;
+        let PlanContext { address, environment, inputs, now: _, veil: _ } = *context;
         let parameters = spec.parameters.iter();
         let mut tags = spec.tags.clone();
         tags.insert(ENVIRONMENT_TAG.to_owned(), environment.name.clone());

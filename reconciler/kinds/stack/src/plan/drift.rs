@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use reconcile_cfn::Template;
 use reconcile_cfn::registry::{self, ResourceType};
+use reconcile_core::address::Address;
 use reconcile_core::coverage::Coverage;
+use reconcile_core::redaction::Veil;
 use reconcile_core::verdict::{Effect, FieldChange};
+use reconcile_engine::kind::PlanContext;
 
 use super::compare::{Compared, compare};
 use super::evaluate::EvaluatedResource;
@@ -49,6 +53,8 @@ struct Judge<'a> {
     written: &'a Template,
     stack_tags: &'a BTreeMap<String, String>,
     today: Date,
+    address: &'a Address,
+    veil: Veil<'a>,
 }
 
 /// Reads the last drift detection of a stack whose deployed template is `written`, with `resources` in it.
@@ -56,10 +62,12 @@ pub(super) fn drift(
     spec: &Spec,
     state: &State,
     (written, resources): (&Template, usize),
-    today: Date,
+    &PlanContext { address, now, veil, .. }: &PlanContext<'_>,
 ) -> Drift {
     let mut drift = Drift::default();
-    let judge = Judge { spec, written, stack_tags: &state.described.tags, today };
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let stack_tags = &state.described.tags;
+    let judge = Judge { spec, written, stack_tags, today, address, veil };
     let readings = &state.blind_spots.readings;
     let total = u64::try_from(resources.saturating_sub(readings.len())).unwrap_or(u64::MAX);
     match &state.drift {
@@ -227,7 +235,9 @@ impl Judge<'_> {
     /// a `NoEcho` parameter or a dynamic reference is a secret, whoever put it there.
     fn shown(self, logical_id: &str, found: &Difference) -> (Option<String>, Option<String>) {
         let Difference { path, expected, actual } = found;
-        let hide = |value: &Option<String>| value.as_ref().map(|_| "(hidden)".to_owned());
+        let hide = |value: &Option<String>| {
+            value.as_ref().map(|value| self.veil.hidden(self.address, value))
+        };
         let is_masked = |text: &String| text.contains("{{resolve:") || text.contains("****");
         match written::property(self.written, logical_id, path.trim_start_matches('/')) {
             Written::Hidden => (hide(actual), hide(expected)),

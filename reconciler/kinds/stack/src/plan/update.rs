@@ -42,8 +42,7 @@ pub(super) fn update(
         Side { written, evaluated: &old },
         Side { written: &spec.template.parsed, evaluated: &new },
     );
-    let today = context.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let drift = drift(spec, state, (written, old.resources.len()), today);
+    let drift = drift(spec, state, (written, old.resources.len()), context);
     coverage.add(&drift.coverage);
     let outputs = outputs::after_update(desired, state, (&old, &new), &differences);
     let refused = refused(&differences, (&old, &new));

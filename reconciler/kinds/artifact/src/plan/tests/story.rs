@@ -9,6 +9,7 @@ use reconcile_core::digest::Digest;
 use reconcile_core::environment::{Environment, Target};
 use reconcile_core::input::{Outputs, Value};
 use reconcile_core::observation::Observation;
+use reconcile_core::redaction::Veil;
 use reconcile_core::text::Text;
 use reconcile_core::verdict::{Change, Verdict};
 use reconcile_engine::kind::{Decision, PlanContext, Wanted};
@@ -84,7 +85,7 @@ impl Story {
             name: Text::parse("${stacks.health.FunctionName}").unwrap(),
             code_signing_config: Some(Text::parse("${stacks.health.Config}").unwrap()),
         });
-        story.seen = Observation::Present(State::Function(SeenFunction {
+        story.seen = Observation::Present(State::Function(Box::new(SeenFunction {
             arn: "arn:aws:lambda:ap-northeast-1:111122223333:function:clinic-health".to_owned(),
             code_sha256: "YWFhYQ==".to_owned(),
             signing_job: Some(
@@ -96,7 +97,7 @@ impl Story {
             modified: NOW.to_owned(),
             update: "Successful".to_owned(),
             code_signing: SeenCodeSigning::Config("csc-1".to_owned()),
-        }));
+        })));
         story
     }
 
@@ -162,6 +163,7 @@ impl Story {
             environment: &environment,
             inputs: self.published.seen_from("ap-northeast-1"),
             now: now(),
+            veil: Veil::default(),
         };
         plan(&Wanted::Declared(&self.spec), &self.seen, &context)
     }

@@ -12,6 +12,7 @@ use reconcile_core::environment::{Environment, Section, Target};
 use reconcile_core::input::{Outputs, Value};
 use reconcile_core::observation::Observation;
 use reconcile_core::problem::{Place, SourceFile};
+use reconcile_core::redaction::Veil;
 use reconcile_core::text::Text;
 use reconcile_core::verdict::{Change, Verdict};
 use reconcile_engine::kind::{Decision, PlanContext, Wanted};
@@ -123,6 +124,7 @@ impl Story {
             environment: &self.environment,
             inputs: published.seen_from("ap-northeast-1"),
             now: time(NOW),
+            veil: Veil::default(),
         };
         let wanted = self.spec.as_ref().map_or(Wanted::Gone, Wanted::Declared);
         plan(&wanted, &self.seen, &context)

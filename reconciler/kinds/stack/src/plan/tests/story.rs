@@ -12,6 +12,7 @@ use reconcile_core::digest::Digest;
 use reconcile_core::environment::{self, Environment};
 use reconcile_core::input::{Outputs, Value};
 use reconcile_core::observation::Observation;
+use reconcile_core::redaction::Veil;
 use reconcile_core::text::Text;
 use reconcile_core::verdict::{Action, Change, Verdict};
 use reconcile_engine::kind::{Decision, PlanContext, Wanted};
@@ -191,6 +192,7 @@ impl Story {
             environment: &self.environment,
             inputs: self.published.seen_from(REGION),
             now: "2026-11-21T12:00:00Z".parse().unwrap(),
+            veil: Veil::default(),
         }
     }
 

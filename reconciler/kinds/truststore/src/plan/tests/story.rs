@@ -12,6 +12,7 @@ use reconcile_core::digest::Digest;
 use reconcile_core::environment::{Environment, Target};
 use reconcile_core::input::{Outputs, Value};
 use reconcile_core::observation::Observation;
+use reconcile_core::redaction::Veil;
 use reconcile_core::text::Text;
 use reconcile_core::verdict::{Change, Verdict};
 use reconcile_engine::kind::{Decision, PlanContext, Wanted};
@@ -208,6 +209,7 @@ impl Story {
             environment: &environment,
             inputs: self.published.seen_from("ap-northeast-1"),
             now: now(),
+            veil: Veil::default(),
         };
         plan(&Wanted::Declared(&self.spec), &self.seen, &context)
     }
