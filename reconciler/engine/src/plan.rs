@@ -189,9 +189,7 @@ impl World {
         if left_out > 0 {
             notes.push(match left_out {
                 1 => "1 unit was left out: nothing is said of it".to_owned(),
-                more => format!(
-                    "{more} units were left out: nothing is said of them"
-                ),
+                more => format!("{more} units were left out: nothing is said of them"),
             });
         }
         Ok(Prepared { plan: CheckedPlan::new(Plan::new(units))?, outputs, notes })

@@ -45,6 +45,32 @@ fn applies_and_is_then_in_sync() {
 }
 
 #[test]
+fn is_neither_planned_nor_absent_without_credentials() {
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(reconcile());
+        command.args(arguments).args(["-e", "production", "--no-progress"]);
+        // Nothing of the machine's credentials, and no looking for an instance's.
+        command.env_clear().env("AWS_EC2_METADATA_DISABLED", "true").current_dir(root());
+        let output = command.output().expect("the program runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    for command in ["plan", "drift", "status"] {
+        let (code, shown, told) = run(&[command]);
+        assert_eq!((code, &*shown), (Some(1), ""), "{command}: {told}");
+        assert!(told.starts_with("error: failed to ask AWS who is calling"), "{told}");
+        assert!(told.contains("sign in, for example with `aws sso login`"), "{told}");
+    }
+    let (code, shown, _) = run(&["plan", "--output", "json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown).expect("it is JSON");
+    assert_eq!((code, &shown["status"], &shown["units"]), (Some(1), &"error".into(), &().into()));
+    // What needs no AWS does not ask for it.
+    let (code, shown, told) = run(&["validate"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(shown.starts_with("Valid: "), "{shown}");
+}
+
+#[test]
 fn comes_with_the_schemas_that_the_program_prints() {
     let files = WorkTree::new(root()).expect("the repository is there");
     let schemas = files.list("desired/.schemas").expect("it is listed");

@@ -111,14 +111,20 @@ fn every_requirement_has_a_check_that_exists() {
 }
 
 #[test]
-fn every_requirement_is_met_by_a_file_that_exists() {
+fn every_requirement_is_met_by_a_file_and_by_resources_that_exist() {
     let mut wrong = Vec::new();
     for Row { sentence, place, check: _ } in rows() {
-        for word in named(&place).into_iter().filter(|word| word.contains(".yaml")) {
-            let path = word.split_whitespace().next().unwrap_or_default();
-            if text(&format!("infra/{path}")).is_empty() && text(path).is_empty() {
+        let parts: Vec<_> = place.split('`').skip(1).collect();
+        for part in parts.chunks(2).filter(|part| is(part[0], "yaml")) {
+            let path = part[0];
+            let file = text(&format!("infra/{path}")) + &text(path);
+            if file.is_empty() {
                 wrong.push(format!("there is no `{path}`: {sentence}"));
             }
+            let words = part.get(1).unwrap_or(&"").split(|c: char| !c.is_ascii_alphanumeric());
+            let named = words.filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase()));
+            let missing = named.filter(|name| !file.contains(*name));
+            wrong.extend(missing.map(|name| format!("`{path}` has no `{name}`: {sentence}")));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -137,6 +143,38 @@ fn every_rule_keeps_a_requirement_and_names_its_section() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the portfolio claims of frameworks is what rules say that they serve.
+#[test]
+fn the_portfolios_controls_are_kept() {
+    const CONTROLS: [&str; 14] = [
+        "OWASP A01",
+        "OWASP A02",
+        "OWASP A03",
+        "OWASP A04",
+        "OWASP A08",
+        "OWASP A09",
+        "CC6.1",
+        "CC7.2",
+        "CC7.3",
+        "CC9.2",
+        "Well-Architected, security",
+        "Well-Architected, operational excellence",
+        "Well-Architected, reliability",
+        "Well-Architected, performance",
+    ];
+    let rules = rules();
+    let is_kept = |control: &&str| rules.values().any(|comment| comment.contains(*control));
+    let lost: Vec<_> = CONTROLS.iter().filter(|control| !is_kept(control)).collect();
+    assert!(lost.is_empty(), "no rule serves {lost:?}");
+}
+
+/// The portfolio's API stands in Tokyo.
+#[test]
+fn production_is_in_tokyo() {
+    let environment = text("desired/environments/production.yaml");
+    assert!(environment.contains("\n    region: ap-northeast-1\n"), "{environment}");
 }
 
 /// The commands that an operator is told are commands, and every kind of trouble has its page.

@@ -146,12 +146,19 @@ fn causes(error: &(dyn Error + 'static)) -> String {
     let mut said: Vec<String> = Vec::new();
     for cause in chain(error) {
         let text = cause.to_string();
-        let text = text.lines().next().unwrap_or_default().to_owned();
+        let text = first_line(&text).to_owned();
         if !said.iter().any(|earlier| earlier.contains(&text)) {
             said.push(text);
         }
     }
     said.join(": ")
+}
+
+/// The first line, without the words that lead over to a list below it.
+fn first_line(text: &str) -> &str {
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    let Some(leading) = line.strip_suffix(':') else { return line.trim_end_matches('.') };
+    leading.rsplit_once(". ").map_or(leading, |(said, _)| said)
 }
 
 fn hint(code: Option<&str>, message: &str, error: &(dyn Error + 'static)) -> Option<String> {

@@ -156,7 +156,7 @@ fn credentials_that_cannot_be_had_come_with_advice() {
             SdkError::dispatch_failure(error);
         AwsError::of(&error)
     };
-    let none = failed(CredentialsError::not_loaded("no providers\n- one\n- two"));
+    let none = failed(CredentialsError::not_loaded("no providers. Attempted:\n- one\n- two"));
     assert_eq!(
         none.to_string(),
         "the credential provider was not enabled: no providers: \

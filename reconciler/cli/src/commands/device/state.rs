@@ -134,7 +134,7 @@ impl Goal {
         reason: Option<RawReason>,
     ) -> Result<(), Failure> {
         let Terminal { name, clinic, file } = terminal;
-        let was = file.text("reason").unwrap_or(RawReason::Unspecified.written());
+        let was = file.text("reason").unwrap_or_else(|| RawReason::Unspecified.written());
         let is_same = reason.is_none_or(|reason| reason.written() == was);
         let refused = |key: &str, message: String, hint: String| {
             Failure::Refused(Problem::at(file.place(key), message).hint(hint))

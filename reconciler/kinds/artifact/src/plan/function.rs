@@ -76,7 +76,7 @@ pub(super) fn present(
 
 /// Of a function that still runs what it ran before.
 fn following(function: &Function) -> Verdict {
-    let reason = format!("its stack deploys what `{}` becomes", function.package);
+    let reason = format!("it is to run what `{}` becomes", function.package);
     Verdict::Change(Change::new(Action::Follow, reason))
 }
 

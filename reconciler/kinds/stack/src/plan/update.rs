@@ -51,6 +51,7 @@ pub(super) fn update(
     // What is held back stays as it is, and so does what others read of it.
     let held_back = matches!(decided.verdict, Verdict::Blocked { .. });
     let outputs = if held_back { outputs::current(state) } else { outputs };
+    coverage.notes.extend(other_role(desired, state, decided.verdict == Verdict::InSync));
     Draft { outputs, coverage, ..decided }
 }
 
@@ -75,6 +76,25 @@ fn in_force(desired: &Desired<'_>, state: &State) -> (BTreeMap<String, Value>, C
         values.insert(name.clone(), Value::Known(value.to_owned()));
     }
     (values, coverage)
+}
+
+/// That CloudFormation acts with another role than git says. Giving it one is no change that it makes by itself: it goes with the
+/// next one, and stays.
+fn other_role(desired: &Desired<'_>, state: &State, stays_as_it_is: bool) -> Option<String> {
+    let now = state.described.settings.role_arn.as_deref();
+    let acts = now.map_or_else(
+        || "CloudFormation acts with the rights of whoever applies".to_owned(),
+        |role| format!("CloudFormation acts as `{role}`"),
+    );
+    match &desired.role_arn {
+        Some(Value::Known(wanted)) if stays_as_it_is && now != Some(wanted.as_str()) => {
+            Some(format!("{acts} until something of the stack changes, and then as `{wanted}`"))
+        }
+        None if now.is_some() => {
+            Some(format!("{acts}, which a stack keeps, though git names no role"))
+        }
+        Some(_) | None => None,
+    }
 }
 
 /// What the ledger keeps of a value that AWS does not show: bound to the stack, so that equal values of

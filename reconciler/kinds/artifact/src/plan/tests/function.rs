@@ -25,7 +25,7 @@ create: the function `clinic-health` does not exist: its stack has to make it
 #[test]
 fn its_package_is_not_built_yet() {
     let story = Story::function().published("artifacts/health", &[("architecture", "arm64")]);
-    insta::assert_snapshot!(story.told(), @"follow: its stack deploys what `artifacts/health` becomes");
+    insta::assert_snapshot!(story.told(), @"follow: it is to run what `artifacts/health` becomes");
 }
 
 #[test]

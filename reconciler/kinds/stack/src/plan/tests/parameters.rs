@@ -81,6 +81,32 @@ fn a_new_stack_waits_for_what_it_needs() {
 }
 
 #[test]
+fn a_new_role_comes_with_the_next_change_and_stays() {
+    let named = |role: &str| Some(reconcile_core::text::Text::parse(role).unwrap());
+    let story = Story::deployed(BUCKET).declare(|spec| spec.role_arn = named("role/new"));
+    insta::assert_snapshot!(story.told(), @"in sync");
+    insta::assert_snapshot!(story.coverage(), @r"
+    checked 1, unsupported 0, ignored 0, unreadable 0
+    CloudFormation acts with the rights of whoever applies until something of the stack changes, and then as `role/new`
+    ");
+    let story =
+        story.shows(|state| state.described.settings.role_arn = Some("role/old".to_owned()));
+    insta::assert_snapshot!(story.coverage(), @r"
+    checked 1, unsupported 0, ignored 0, unreadable 0
+    CloudFormation acts as `role/old` until something of the stack changes, and then as `role/new`
+    ");
+    let story = story.declare(|spec| spec.role_arn = None);
+    insta::assert_snapshot!(story.coverage(), @r"
+    checked 1, unsupported 0, ignored 0, unreadable 0
+    CloudFormation acts as `role/old`, which a stack keeps, though git names no role
+    ");
+    let same = story.declare(|spec| spec.role_arn = named("role/old"));
+    insta::assert_snapshot!(same.coverage(), @r"
+    checked 1, unsupported 0, ignored 0, unreadable 0
+    ");
+}
+
+#[test]
 fn a_parameter_that_only_feeds_a_condition_adds_and_removes_resources() {
     let template = "
 Parameters: { Audit: { Type: String, Default: 'no' } }
