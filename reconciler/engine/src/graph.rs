@@ -29,15 +29,17 @@ impl Graph {
         let mut problems = Vec::new();
         let providers = providers(units);
         for (address, links) in units {
+            let mut before = BTreeSet::new();
             for edge in edges(links, units, &providers) {
                 match edge {
-                    Ok(before) if before == *address => {
+                    Ok(unit) if unit == *address => {
                         problems.push(own_reference(address, links));
                     }
-                    Ok(before) => graph.add_edge(&before, address),
+                    Ok(unit) => drop(before.insert(unit)),
                     Err(problem) => problems.push(*problem),
                 }
             }
+            before.iter().for_each(|unit| graph.add_edge(unit, address));
         }
         problems.extend(graph.cycles(units));
         if problems.is_empty() { Ok(graph) } else { Err(problems) }
@@ -70,7 +72,7 @@ impl Graph {
 
     fn add_edge(&mut self, before: &Address, after: &Address) {
         if let (Some(before), Some(after)) = (self.nodes.get(before), self.nodes.get(after)) {
-            self.graph.update_edge(*before, *after, ());
+            self.graph.add_edge(*before, *after, ());
         }
     }
 
