@@ -366,7 +366,7 @@ fn a_function_that_somebody_else_built_is_declared_and_it_is_said_what_an_apply_
 
     An apply will do this to `artifacts/plain@live` (follow):
 
-        its stack deploys what `artifacts/plain` becomes
+        it is to run what `artifacts/plain` becomes
 
     No stack takes the package. If a stack makes the function, give these to its parameters, or its next
     update puts the old code back:

@@ -13,7 +13,7 @@ use clap::Subcommand;
 use reconcile_core::address::Address;
 use reconcile_core::plan::PlannedUnit;
 use reconcile_core::problem::Problem;
-use reconcile_core::verdict::{Action, Verdict};
+use reconcile_core::verdict::Verdict;
 use reconcile_engine::aws::session::Session;
 use reconcile_engine::kind::{Depth, Focus};
 use reconcile_engine::load::files::{MemoryFiles, Proposed};
@@ -212,8 +212,6 @@ fn outlook(unit: &PlannedUnit, is_all: bool) -> Option<Step> {
     let address = &unit.address;
     Some(match &unit.planned.verdict {
         Verdict::InSync => return None,
-        // What it follows is told, and so is what that leads to.
-        Verdict::Change(change) if change.action == Action::Follow => return None,
         Verdict::Change(change) => {
             let fields = change.fields.iter().map(|field| {
                 let from = field.before.as_deref().unwrap_or("-");
