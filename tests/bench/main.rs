@@ -45,6 +45,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 _ => fleet::lay_out(folder, Units::Terminals(count)),
             }
         }
+        [process::BETWEEN, program, ref arguments @ ..] => {
+            process::stand_between(program, arguments)
+        }
         ["experiment", letter, count] => {
             println!("{}", virtual_time::experiment(letter, count.parse()?)?);
             Ok(())

@@ -5,7 +5,10 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use async_trait::async_trait;
 use reconcile_core::address::Address;
@@ -31,6 +34,9 @@ use crate::state::ledger::Note;
 /// How often a unit is looked at and planned again before it is given up: recovery takes a round,
 /// and so does what follows it.
 const MAX_ROUNDS: usize = 6;
+
+/// Fewer documents than these are not worth a thread.
+const MIN_SHARE: usize = 200;
 
 /// A kind, to the code that does not know which.
 pub trait AnyKind: Send + Sync {
@@ -138,7 +144,33 @@ impl<K: Kind> AnyKind for Registered<K> {
 }
 
 /// The units that documents of one kind declare; what is wrong goes to `scope`.
+///
+/// Documents do not know one another, so many of them are shared out among the processors: of ten thousand terminals,
+/// the signatures of their requests take longer than all the rest.
 pub fn interpret<K: Kind>(documents: &[&Document], scope: &mut Scope<'_>) -> Vec<Unit<K::Spec>> {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = documents.len().div_ceil(processors).max(MIN_SHARE);
+    let shares = thread::scope(|threads| {
+        let shares = documents.chunks(share).map(|share| {
+            let mut own = scope.beside();
+            threads.spawn(move || (interpret_each::<K>(share, &mut own), own))
+        });
+        // All are begun before one is waited for.
+        let shares: Vec<_> = shares.collect();
+        let ended =
+            shares.into_iter().map(|share| share.join().unwrap_or_else(|it| resume_unwind(it)));
+        ended.collect::<Vec<_>>()
+    });
+    let mut units = Vec::with_capacity(documents.len());
+    for (interpreted, own) in shares {
+        units.extend(interpreted);
+        scope.take(own);
+    }
+    K::check(&units, scope);
+    units
+}
+
+fn interpret_each<K: Kind>(documents: &[&Document], scope: &mut Scope<'_>) -> Vec<Unit<K::Spec>> {
     let mut units = Vec::new();
     for document in documents {
         match document.read::<K::Raw>() {
@@ -146,7 +178,6 @@ pub fn interpret<K: Kind>(documents: &[&Document], scope: &mut Scope<'_>) -> Vec
             Err(problem) => scope.problem(problem),
         }
     }
-    K::check(&units, scope);
     units
 }
 

@@ -101,6 +101,16 @@ impl<'a> Scope<'a> {
         Self { environment, files, problems: Vec::new() }
     }
 
+    /// The same for other documents, without problems yet.
+    pub fn beside(&self) -> Self {
+        Self::new(self.environment, self.files)
+    }
+
+    /// Takes over what was noted beside it.
+    pub fn take(&mut self, beside: Self) {
+        self.problems.extend(beside.problems);
+    }
+
     /// The environment that the document is interpreted in.
     pub fn environment(&self) -> &'a Environment {
         self.environment
