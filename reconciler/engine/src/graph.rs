@@ -39,7 +39,9 @@ impl Graph {
                     Err(problem) => problems.push(*problem),
                 }
             }
-            before.iter().for_each(|unit| graph.add_edge(unit, address));
+            for unit in &before {
+                graph.add_edge(unit, address);
+            }
         }
         problems.extend(graph.cycles(units));
         if problems.is_empty() { Ok(graph) } else { Err(problems) }

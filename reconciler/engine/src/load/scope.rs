@@ -102,6 +102,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The same for other documents, without problems yet.
+    #[must_use]
     pub fn beside(&self) -> Self {
         Self::new(self.environment, self.files)
     }
