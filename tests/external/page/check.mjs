@@ -126,7 +126,7 @@ async function searchesAndFilters(file, terminals) {
   await page.locator("#terminals .bars button:not(:disabled)").first().click();
   assert.match(await count(page, "terminals"), /^\d+ of /);
   await page.fill("#find-units", "guardduty");
-  assert.equal(await count(page, "units"), "1 of 10 units");
+  assert.equal(await count(page, "units"), "1 of 11 units");
   await page.fill("#find-units", "no such unit");
   assert.equal(await page.textContent("#units .calm"), "Nothing matches.");
   await page.locator("#graph a", { hasText: "stacks/s3" }).click();
