@@ -17,6 +17,10 @@ pub(crate) struct Target {
 const OURS: &str = "reconcile";
 const MIB: u64 = 1024 * 1024;
 
+/// What CloudFormation's quotas permit for 100 new stacks, in seconds: each takes a `CreateChangeSet` or `CreateStack`, at two a
+/// second after a second's worth.
+const CREATING_100: f64 = 49.0;
+
 /// Those that the rows can answer: a scenario that was left out has none.
 pub(crate) fn judge(rows: &[Row]) -> Vec<Target> {
     let beside = Beside(rows).targets();
@@ -53,15 +57,20 @@ impl Beside<'_> {
             found: format!("{times:.1} times"),
             met: times >= 5.0,
         });
-        let creates = self.times('b', "create").map(|times| Target {
-            scenario: 'b',
-            text: "at least as fast as the best peer that keeps to AWS's quotas, at 100 stacks",
-            found: if times.is_finite() {
-                format!("{times:.1} times")
+        let creates = self.times('b', "create").zip(self.seconds('b', "create"));
+        let creates = creates.map(|(times, took)| {
+            let (found, met) = if times.is_finite() {
+                (format!("{times:.1} times"), times >= 1.0)
             } else {
-                "no peer keeps to them".to_owned()
-            },
-            met: times >= 1.0,
+                let found = format!("no peer keeps to them; {took:.1} s of at least {CREATING_100} s");
+                (found, took <= CREATING_100 * 1.10)
+            };
+            Target {
+                scenario: 'b',
+                text: "at least as fast as the best peer that keeps to AWS's quotas, or within 10% of what they permit",
+                found,
+                met,
+            }
         });
         let beyond: Option<u64> = self.ours('b', "create").map(|row| row.beyond_quota.unwrap_or(0));
         let keeps = beyond.map(|beyond| Target {
@@ -77,9 +86,13 @@ impl Beside<'_> {
         find(self.0, (scenario, task, 100))
     }
 
+    fn seconds(&self, scenario: char, task: &str) -> Option<f64> {
+        self.ours(scenario, task)?.seconds
+    }
+
     /// How many times as long as ours the best peer takes; creating, only who keeps to the quotas counts.
     fn times(&self, scenario: char, task: &str) -> Option<f64> {
-        let ours = self.ours(scenario, task)?.seconds?;
+        let ours = self.seconds(scenario, task)?;
         let peers = self.0.iter().filter(|row| row.scenario == scenario && row.count == 100);
         let peers = peers.filter(|row| row.tool != OURS && row.task.starts_with(task));
         let peers = peers.filter(|row| scenario != 'b' || row.beyond_quota == Some(0));
